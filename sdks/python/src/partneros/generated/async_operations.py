@@ -17,17 +17,18 @@ class AsyncOperations(AsyncTransport):
     async def get_liveness(self) -> types.Liveness:
         """Check that the process is alive.
 
-        Looks at nothing else. Restart the process when this fails.
+        Checks nothing else. Restart the process when this fails.
         """
         result: types.Liveness = await self._json("GET", "/healthz")
         return result
 
     async def get_readiness(self) -> types.Readiness:
-        """Whether requests can be answered.
+        """Check that the server is ready.
 
-        Looks at the database, its migrations, the queue of tasks, whether this instance hears
-        of revoked sessions and keys, and, once a write has failed for want of space, whether
-        there is space again. Send requests here only while this is 200.
+        Checks the database, its migrations, the task queue, whether this instance is informed
+        of revoked sessions and keys, and, after a write has failed for lack of disk space,
+        whether there is space again. Send requests to this instance only while the response is
+        200.
 
         Errors: `unavailable`.
         """
@@ -56,7 +57,7 @@ class AsyncOperations(AsyncTransport):
     ) -> types.ApiKeyWithSecret:
         """Create an API key.
 
-        The answer is the only place where the secret is shown.
+        The response is the only place where the secret is shown.
 
         Role: admin.
         """
@@ -88,7 +89,7 @@ class AsyncOperations(AsyncTransport):
     ) -> types.ApiKey | None:
         """Get an API key.
 
-        Without its secret, of which only a hash is stored.
+        Returns the key without its secret, of which only a hash is stored.
 
         Role: admin.
         """
@@ -106,7 +107,7 @@ class AsyncOperations(AsyncTransport):
         *,
         if_match: Version | None = None,
     ) -> types.ApiKey:
-        """Change an API key.
+        """Update an API key.
 
         The change takes effect at once on every server.
 
@@ -174,8 +175,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.ApplicationForm | None:
         """Get the application form.
 
-        Every organization has one. At first it is closed, and asks for company, website, name
-        and e-mail address.
+        Every organization has one form. A new form is closed and asks for company, website,
+        name and e-mail address.
 
         Role: viewer; scopes: applications:read.
         """
@@ -194,9 +195,9 @@ class AsyncOperations(AsyncTransport):
     ) -> types.ApplicationForm:
         """Update the application form.
 
-        The whole document, as a front end saves it while somebody works on it. Questions and
-        agreements that are sent with their id are the ones that were there; their order is the
-        order shown. Every save that changes something is a new version, live at once while the
+        A merge patch. A list of questions or agreements that is sent replaces the whole list:
+        entries with an `id` are kept and changed, entries without one are new, and their order
+        is the order shown. Every change creates a new version, which is live at once while the
         form is open.
 
         Role: admin; scopes: applications:write.
@@ -230,8 +231,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.NotificationSettings | None:
         """Get form notification settings.
 
-        Members by name and by role, channels and people in Slack. Until somebody changes it:
-        admins and owners, by mail too.
+        Returns the members, roles, Slack channels and Slack users that are notified of new
+        applications. By default these are admins and owners, by mail too.
 
         Role: admin; scopes: applications:read.
         """
@@ -250,8 +251,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.NotificationSettings:
         """Update form notification settings.
 
-        What is absent stays. Everybody who is named is told once, however many reasons there
-        are; only active members are.
+        A merge patch: absent properties keep their values. Each recipient is notified once,
+        even if several settings name the person; only active members are notified.
 
         Role: admin; scopes: applications:write.
 
@@ -304,7 +305,7 @@ class AsyncOperations(AsyncTransport):
     ) -> types.ApplicationForm | None:
         """Get a version of the application form.
 
-        Every version is kept, with the public link that it had.
+        Returns the version with the public link that it had. Versions are never deleted.
 
         Role: viewer; scopes: applications:read.
         """
@@ -321,7 +322,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.Submission, types.SubmissionPage]:
         """List submissions.
 
-        Newest first unless sorted otherwise. `q` finds parts of the applicant's name, e-mail
+        Newest first unless requested otherwise. `q` finds parts of the applicant's name, e-mail
         address and company.
 
         Role: viewer; scopes: applications:read.
@@ -414,11 +415,11 @@ class AsyncOperations(AsyncTransport):
     ) -> types.AcceptanceResult:
         """Accept a submission.
 
-        Makes a partner of it with its contact (stage `prospect`, status `pending`), or fills in
-        the one that is named. Answers are an automated write; `data`, in place of what was
-        answered, is written by hand, so that it is overridden from then on (by automation for
-        an API key without `partners:override`). However often and by however many it is called:
-        one partner.
+        Creates a partner (stage `prospect`, status `pending`) and its contact from the
+        submission, or fills in the partner that the body names. Answers are written as
+        automation. `data` replaces answers and is written as manual, so that its fields are
+        overridden from then on (as automation for an API key without `partners:override`).
+        Repeated and concurrent calls create one partner only.
 
         Role: member; scopes: applications:write, partners:write.
 
@@ -437,7 +438,7 @@ class AsyncOperations(AsyncTransport):
     async def accept_invitation(self, body: types.InvitationAcceptance) -> types.TokenGrant:
         """Accept an invitation.
 
-        Joins the organization with a name and a password, and signs in.
+        Joins the organization with a name and a password, and signs the member in.
 
         Errors: `invitation_invalid`, `email_taken`.
         """
@@ -453,8 +454,8 @@ class AsyncOperations(AsyncTransport):
     async def change_password(self, body: types.PasswordChange) -> None:
         """Change the password.
 
-        By the token of a reset link, or signed in by the current password. Other sessions end,
-        and the person is told by mail.
+        Takes the token of a reset link, or the current password of the signed-in user. Other
+        sessions end, and the person is notified by mail.
 
         Errors: `reset_token_invalid`, `invalid_credentials`.
         """
@@ -463,19 +464,19 @@ class AsyncOperations(AsyncTransport):
     async def request_password_reset(self, body: types.PasswordResetRequest) -> None:
         """Request a password reset.
 
-        Mails a link with which a new password can be chosen within an hour, if somebody has
-        joined with this e-mail address, at most every five minutes. Whether anybody has shows
-        neither in the answer nor in its time.
+        If a member has this e-mail address, mails a link with which a new password can be
+        chosen within an hour; at most one mail every five minutes. Neither the response nor its
+        time shows whether the address has an account.
         """
         await self._nothing("POST", "/v1/auth/password-resets", body=body, repeat="never")
 
     async def refresh_session(self) -> types.TokenGrant:
         """Refresh the session.
 
-        Exchanges the refresh token of the cookie for its successor and a new access token.
-        Needs the header `X-Requested-With` and an `Origin` that this deployment knows. A token
-        that was used before ends the session; within ten seconds it gets the same successor
-        again.
+        Exchanges the refresh token in the cookie for its successor and a new access token.
+        Requires the header `X-Requested-With` and an `Origin` that this deployment allows.
+        Using a token a second time ends the session; within ten seconds it returns the same
+        successor again.
 
         Errors: `refresh_token_invalid`, `refresh_token_reused`, `origin_not_allowed`,
         `member_suspended`.
@@ -491,9 +492,9 @@ class AsyncOperations(AsyncTransport):
     async def confirm_registration(self, body: types.RegistrationConfirmation) -> types.TokenGrant:
         """Confirm a registration.
 
-        Makes the organization and its first owner by the token of the link that was mailed,
-        within 24 hours and once, and signs the owner in. Send `password` too: whoever
-        registered chose a password, and whoever reads the mail may be somebody else.
+        Creates the organization and its first owner with the token of the mailed link, which
+        works once and for 24 hours, and signs the owner in. Send `password` as well, because
+        the person who registered the address is not always the person who reads the mail.
 
         Errors: `confirmation_invalid`.
         """
@@ -509,11 +510,11 @@ class AsyncOperations(AsyncTransport):
     async def register(self, body: types.Registration) -> types.TokenGrant | None:
         """Register an organization.
 
-        Where e-mail addresses are proved, which is the default, the answer is 202 and a link is
-        mailed to the address; it is the same when the address has an account already, whose
-        owner then gets a mail that says so. `confirmRegistration` makes the organization. Where
-        they are not proved (a trial), this makes the organization and its first owner at once
-        and signs the owner in: 201.
+        By default e-mail addresses must be confirmed: the response is 202 and a link is mailed
+        to the address, with which `confirmRegistration` creates the organization. The response
+        is the same if the address already has an account; its owner then gets a mail about the
+        attempt. Where confirmation is turned off (a trial), this operation creates the
+        organization and its first owner at once, signs the owner in and answers 201.
 
         Errors: `email_taken`, `registration_closed`.
         """
@@ -532,7 +533,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.Session, types.SessionPage]:
         """List my sessions.
 
-        One session for each device on which you are signed in.
+        Lists one session for each device on which you are signed in.
 
         Role: viewer.
 
@@ -543,10 +544,10 @@ class AsyncOperations(AsyncTransport):
     async def sign_in(self, body: types.SignIn) -> types.TokenGrant:
         """Sign in.
 
-        The answer sets the cookie of the refresh token, and one by which this device is known
-        at the next sign-in: attempts of strangers do not use up those of a device that is
-        known. Attempts that fail are limited by network, by account and network, and, more
-        generously, by account. A device that was not seen before is told to the person by mail.
+        The response sets the cookie of the refresh token and a cookie that identifies this
+        device at the next sign-in, so that failed attempts from unknown devices do not lock out
+        a known one. Failed attempts are limited by network, by account and network, and, with a
+        higher limit, by account. A sign-in from a new device is reported to the person by mail.
 
         Errors: `invalid_credentials`, `member_suspended`.
         """
@@ -562,8 +563,8 @@ class AsyncOperations(AsyncTransport):
     async def end_session(self, session_id: str) -> None:
         """End a session.
 
-        `current` stands for the session of this request; its cookie is cleared. Access tokens
-        of the session are refused from now on.
+        `current` means the session of this request; its cookie is cleared. Access tokens of the
+        session are refused from then on.
 
         Role: viewer.
         """
@@ -575,7 +576,8 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.Contact, types.ContactPage]:
         """List contacts.
 
-        By name unless sorted otherwise. `q` finds names and e-mail addresses that contain it.
+        Sorted by name unless requested otherwise. `q` finds names and e-mail addresses that
+        contain it.
 
         Role: viewer; scopes: contacts:read.
 
@@ -591,8 +593,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Contact:
         """Create a contact.
 
-        With `make_primary` it also becomes the partner's primary contact; that is a write of
-        `primary_contact_id`.
+        With `make_primary` the contact also becomes the partner's primary contact, which counts
+        as a write of `primary_contact_id`.
 
         Role: member; scopes: contacts:write.
 
@@ -644,10 +646,10 @@ class AsyncOperations(AsyncTransport):
         *,
         if_match: Version | None = None,
     ) -> types.Contact:
-        """Change a contact.
+        """Update a contact.
 
-        With another `partner_id` it moves there; it is then no primary contact and no
-        stakeholder any more.
+        A new `partner_id` moves the contact to that partner; it is then no longer the primary
+        contact or a stakeholder of its former partner.
 
         Role: member; scopes: contacts:write.
 
@@ -670,7 +672,8 @@ class AsyncOperations(AsyncTransport):
     ) -> None:
         """Erase a contact.
 
-        For good: it is personal data. Links to it as primary contact and stakeholder are cut.
+        Erases the contact permanently, because it is personal data. References to it as primary
+        contact or stakeholder are removed.
 
         Role: member; scopes: contacts:write.
         """
@@ -687,8 +690,8 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.Deal, types.DealPage]:
         """List deals.
 
-        Filter parameters are ANDed; fields of the deal's partner are for `POST /deals/query`.
-        `q` finds parts of name, account and domain of the account.
+        Filter parameters are combined with AND. To filter by fields of the deal's partner, use
+        `POST /deals/query`. `q` finds parts of name, account and domain of the account.
 
         Role: viewer; scopes: deals:read.
 
@@ -704,9 +707,10 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Deal:
         """Register a deal.
 
-        By a person it is `approved` unless the body says otherwise, by an API key `submitted`.
-        As `approved` it is checked for channel conflict: no other partner may have an approved
-        deal for the same account. The partner's roll-ups follow in the same transaction.
+        A deal that a person registers is `approved` unless the body states another status; one
+        that an API key registers is `submitted`. An approved deal is checked for channel
+        conflict: no other partner may have an approved deal for the same account. The partner's
+        totals are updated in the same transaction.
 
         Role: member; scopes: deals:write.
 
@@ -728,10 +732,10 @@ class AsyncOperations(AsyncTransport):
         *,
         idempotency_key: str | None = None,
     ) -> types.DealBatchResult:
-        """Write many deals.
+        """Write deals in a batch.
 
-        Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic`
-        the failure of one undoes them all. Rows may carry `currency`, which must be the
+        Up to 200 operations in one transaction, each with its own result. With `atomic`, one
+        failure undoes all of them. Rows may contain `currency`, which must be the
         organization's.
 
         Role: member; scopes: deals:write.
@@ -750,8 +754,8 @@ class AsyncOperations(AsyncTransport):
     def query_deals(self, body: types.DealQuery) -> AsyncList[types.Deal, types.DealPage]:
         """Query deals.
 
-        By a filter tree, which may name fields of the partner, `partner.tier`. Has no side
-        effect.
+        Takes a filter tree, which may name fields of the partner, such as `partner.tier`. The
+        query has no side effects.
 
         Role: viewer; scopes: deals:read.
 
@@ -773,7 +777,7 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Deal | None:
         """Get a deal.
 
-        A deal registration.
+        Returns one deal registration.
 
         Role: viewer; scopes: deals:read.
         """
@@ -791,11 +795,11 @@ class AsyncOperations(AsyncTransport):
         *,
         if_match: Version | None = None,
     ) -> types.Deal:
-        """Change a deal.
+        """Update a deal.
 
-        A merge patch. Moves its status where the life cycle allows it: `approved` sets
-        `expires_on` like the approval, and reopens what was won or lost; `won` and `lost` need
-        `closed_on`. With another `partner_id` it moves there.
+        A merge patch. `status` may change as the life cycle of deals allows: `approved` sets
+        `expires_on` as the approval does, and reopens a won or lost deal; `won` and `lost`
+        require `closed_on`. A new `partner_id` moves the deal to that partner.
 
         Role: member; scopes: deals:write.
 
@@ -814,7 +818,7 @@ class AsyncOperations(AsyncTransport):
     async def delete_deal(self, id: types.DealId, *, if_match: Version | None = None) -> None:
         """Delete a deal.
 
-        It can be restored within 30 days.
+        The deal can be restored within 30 days.
 
         Role: member; scopes: deals:write.
         """
@@ -834,8 +838,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Deal:
         """Approve a deal.
 
-        Protects it until `expires_on`, unless another partner has an approved deal for the same
-        account. A deal that was won or lost is reopened.
+        Protects the deal until `expires_on`. Refused if another partner has an approved deal
+        for the same account. A won or lost deal is reopened.
 
         Role: member; scopes: deals:write.
 
@@ -857,10 +861,10 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.DealConflict, types.DealConflictPage]:
         """List the conflicts of a deal.
 
-        Lists other partners' approved deals for the same account (an equal domain or an equal
+        Lists approved deals of other partners for the same account (the same domain or the same
         name), and after them those for an account that may be the same: a name that differs in
-        spelling or legal form, or a domain of the same company. Only the same account refuses
-        an approval.
+        spelling or legal form, or a domain of the same company. Only a deal for the same
+        account prevents an approval.
 
         Role: viewer; scopes: deals:read.
 
@@ -877,7 +881,7 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Deal:
         """Reject a deal.
 
-        Gives the reason for the rejection, if there is one.
+        The body may give the reason for the rejection.
 
         Role: member; scopes: deals:write.
 
@@ -900,8 +904,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Deal:
         """Restore a deal.
 
-        Possible within 30 days of its deletion. An approved one is checked for channel conflict
-        again.
+        Possible within 30 days of the deletion. An approved deal is checked for channel
+        conflict again.
 
         Role: member; scopes: deals:write.
 
@@ -921,11 +925,11 @@ class AsyncOperations(AsyncTransport):
         *,
         idempotency_key: str | None = None,
     ) -> types.Job:
-        """Enrich many partners.
+        """Enrich partners.
 
-        Those of a selection, in a job, as when they are enriched one by one. Its items tell of
-        each partner what was found; the `title` of its website is shown in `after` and not
-        written.
+        Enriches the partners of a selection in one job, in the same way as one partner. The
+        job's items show what was found for each partner; the `title` of the website appears in
+        `after` and is not written.
 
         Role: member; scopes: partners:write.
 
@@ -944,9 +948,9 @@ class AsyncOperations(AsyncTransport):
         self,
         **query: Unpack[types.ListEventTypesQuery],
     ) -> AsyncList[types.EventType, types.EventTypePage]:
-        """List the types of events.
+        """List event types.
 
-        Lists every type of event that is sent, with a JSON Schema of its `data`.
+        Lists every event type that is sent, with a JSON Schema of its `data`.
 
         Role: viewer.
 
@@ -960,14 +964,14 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.Event, types.EventPage]:
         """List events.
 
-        Ascending by `sequence`, the order of commits, unless asked for otherwise; kept for 90
-        days. To follow changes without a gap, walk to the last page and ask again with its
-        `last_sequence` as `sequence_gt`: nothing can appear below it any more. Numbers that are
-        missing between two events belong to events that do not match the conditions or that the
-        caller may not see (security, private views); none is ever lost. When events after
-        `sequence_gt` have been erased, the answer is 410 `events_expired`: read the records
-        anew and go on from a new mark. E-mail addresses of members are null for a key without
-        `members:read`.
+        In ascending order of `sequence`, which is the order of commits, unless requested
+        otherwise. Events are kept for 90 days. To follow changes without a gap, read to the
+        last page and then pass its `last_sequence` as `sequence_gt`: no event can appear below
+        it later. Gaps in the numbers belong to events that do not match the conditions or that
+        the caller may not see (security, private views); no event is lost. If events after
+        `sequence_gt` have been erased, the response is 410 `events_expired`: read the records
+        again and continue from a new `last_sequence`. E-mail addresses of members are null for
+        a key without `members:read`.
 
         Role: viewer; scopes: events:read.
 
@@ -983,9 +987,9 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Job:
         """Export records.
 
-        What a filter finds, as CSV or JSON lines. The file is at the job's `result` for 24
-        hours. In CSV, texts that a spreadsheet would take for formulas are escaped. A key needs
-        the scope to read the records beside `exports:write`.
+        Exports the records that a filter finds, as CSV or JSON lines. The job's `result` gives
+        the file for 24 hours. In CSV, texts that a spreadsheet would interpret as formulas are
+        escaped. An API key needs the scope to read the records in addition to `exports:write`.
 
         Role: viewer; scopes: exports:write.
 
@@ -1017,8 +1021,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.IdealPartnerProfile | None:
         """Get the ideal partner profile.
 
-        The criteria that fit is judged by, and what they weigh. A new organization has a
-        default one.
+        Returns the criteria of the fit score and their weights. A new organization has a
+        default profile.
 
         Role: viewer; scopes: scores:read.
         """
@@ -1037,8 +1041,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.IdealPartnerProfile:
         """Update the ideal partner profile.
 
-        A merge patch: absent properties keep their values; `weights` must add up to 10000
-        afterwards. All scores become stale; refresh them when it suits you.
+        A merge patch: absent properties keep their values. `weights` must add up to 10000
+        afterwards. All scores become stale; start a score refresh to compute them again.
 
         Role: admin; scopes: scores:write.
 
@@ -1061,9 +1065,10 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Job:
         """Import a file.
 
-        CSV, a JSON array or JSON lines. Every row becomes an item of the job with its outcome.
-        An import is an automated write: what people decided stays. The same file twice changes
-        nothing. A key needs the scope to write the records beside `imports:write`.
+        Takes CSV, a JSON array or JSON lines. Every row becomes an item of the job with its
+        result. An import is an automated write: fields that people have set are not changed.
+        Importing the same file again changes nothing. An API key needs the scope to write the
+        records in addition to `imports:write`.
 
         Role: member; scopes: imports:write.
 
@@ -1082,9 +1087,10 @@ class AsyncOperations(AsyncTransport):
     async def preview_import(self, body: types.ImportPreviewForm) -> types.ImportPreview:
         """Preview an import.
 
-        Columns with the fields that they feed, and the first rows as the import would read
-        them. It takes the options of the import; what is absent is guessed, and `guesses` says
-        why. Nothing is written. A key needs the scope to write the records, as for the import.
+        Returns the columns with the fields that they map to, and the first rows as the import
+        would read them. Takes the options of the import; absent options are guessed, and
+        `guesses` gives the reasons. Nothing is written. An API key needs the scope to write the
+        records, as for the import.
 
         Role: member; scopes: imports:write.
 
@@ -1105,8 +1111,8 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.AttainmentRow, types.AttainmentInsight]:
         """Get target attainment.
 
-        Targets against what was won in a fiscal year: in all, at both ends, and partner by
-        partner.
+        Compares targets with the revenue won in a fiscal year: the total, the best and the
+        worst partners, and a list of all partners.
 
         Role: viewer; scopes: insights:read.
 
@@ -1120,7 +1126,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.LifecycleInsight:
         """Get the partner lifecycle.
 
-        By the stage history, between two days in the organization's time zone, both included.
+        Computed from the stage history, between two days in the organization's time zone, both
+        included.
 
         Role: viewer; scopes: insights:read.
 
@@ -1158,7 +1165,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.StrengthsInsight:
         """Get partner strengths.
 
-        The strengths that scoring found, with how many partners have them; at most 100.
+        Lists the strengths that scoring found, with the number of partners that have them; at
+        most 100.
 
         Role: viewer; scopes: insights:read.
 
@@ -1174,8 +1182,9 @@ class AsyncOperations(AsyncTransport):
     async def get_slack_integration(self) -> types.SlackIntegration:
         """Get the Slack connection.
 
-        Says whether Slack is connected, and to which workspace. A connection whose token cannot
-        be read any more, because the deployment has another key, is none: connect again.
+        Returns whether Slack is connected, and to which workspace. If the stored token cannot
+        be decrypted, because the deployment has a new key, Slack is shown as not connected:
+        connect again.
 
         Role: admin.
         """
@@ -1185,8 +1194,8 @@ class AsyncOperations(AsyncTransport):
     async def connect_slack(self, body: types.SlackConnection) -> types.SlackIntegration:
         """Connect to Slack.
 
-        The token of a bot is tried out first. It is kept encrypted and never shown; another one
-        takes its place.
+        Takes the token of a bot, and checks it with Slack first. The token is stored encrypted
+        and never shown. A new token replaces the stored one.
 
         Role: admin.
 
@@ -1202,8 +1211,8 @@ class AsyncOperations(AsyncTransport):
     async def disconnect_slack(self) -> None:
         """Disconnect Slack.
 
-        Channels and users of Slack are taken out of the notification settings; what is on its
-        way to them is given up.
+        Channels and users of Slack are removed from the notification settings, and messages
+        that were not sent yet are canceled.
 
         Role: admin.
 
@@ -1217,8 +1226,8 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.SlackTarget, types.SlackTargetPage]:
         """List channels and users of Slack.
 
-        Channels first, then users, as Slack pages them: a page may be shorter than asked for,
-        and is the last one only when `next_cursor` is null. There is no count.
+        Channels first, then users. A page may have fewer entries than requested, because Slack
+        pages the list; only a null `next_cursor` marks the last page. The list has no count.
 
         Role: admin.
 
@@ -1232,7 +1241,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.Job, types.JobPage]:
         """List jobs.
 
-        Your own jobs, newest first. Admins see the jobs of everybody.
+        Lists your own jobs, newest first. Admins see all jobs.
 
         Role: viewer; scopes: jobs:read.
 
@@ -1254,7 +1263,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Job | None:
         """Get a job.
 
-        Its state and progress. While it is not finished, `Retry-After` says when to look again.
+        Returns state and progress. Until the job has ended, `Retry-After` says when to ask
+        again.
 
         Role: viewer; scopes: jobs:read.
 
@@ -1275,7 +1285,7 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Job:
         """Cancel a job.
 
-        Work that is finished is kept. A running job stops after its current step.
+        Completed work is kept. A running job stops after its current step.
 
         Role: viewer; scopes: jobs:write.
 
@@ -1307,8 +1317,8 @@ class AsyncOperations(AsyncTransport):
     async def download_job_result(self, id: types.JobId) -> bytes:
         """Download the result of a job.
 
-        The exported file, for 24 hours, with the credential that started the job (or an
-        admin's).
+        The exported file is available for 24 hours, to the credential that started the job and
+        to admins.
 
         Role: viewer; scopes: jobs:read.
 
@@ -1348,7 +1358,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.Member, types.MemberPage]:
         """List members.
 
-        In the order in which they joined or were invited.
+        In the order in which members joined or were invited.
 
         Role: viewer; scopes: members:read.
 
@@ -1364,11 +1374,11 @@ class AsyncOperations(AsyncTransport):
     ) -> types.InvitedMember:
         """Invite a member.
 
-        The person gets a mail with a link. A link also stands in the answer, this once; whoever
-        has one of them can join within seven days. Only the link in the mail proves the
-        address: who joins by the other one has it until somebody proves it. An organization has
-        an allowance of invitations a day, and so has each address; 429 `quota_exceeded` says
-        for how long it is used up.
+        Mails a link with which the person can join within seven days. The response contains a
+        second link, which is shown only once. Only the link in the mail confirms the address; a
+        person who joins with the other link keeps the address until its owner confirms it.
+        Invitations per day are limited for each organization and each address; 429
+        `quota_exceeded` says when the next one is possible.
 
         Role: admin.
 
@@ -1420,11 +1430,12 @@ class AsyncOperations(AsyncTransport):
         *,
         if_match: Version | None = None,
     ) -> types.Member:
-        """Change a member.
+        """Update a member.
 
-        Role or status; takes effect within a second, everywhere. A suspension ends the member's
-        sessions for good. Only an owner gives or takes `owner`. A member whose e-mail address
-        somebody else has proved was suspended by the system and cannot be active again.
+        Changes role or status, within a second everywhere. A suspension ends the member's
+        sessions permanently. Only an owner can grant or revoke `owner`. A member whose e-mail
+        address was confirmed by another person is suspended by the system and cannot be
+        activated again.
 
         Role: admin.
 
@@ -1442,8 +1453,8 @@ class AsyncOperations(AsyncTransport):
     async def remove_member(self, id: types.MemberId, *, if_match: Version | None = None) -> None:
         """Remove a member.
 
-        Ends the person's sessions and keeps the history. Partners that the member looked after
-        have no manager then.
+        Ends the person's sessions and keeps the history. Partners that the member managed have
+        no partner manager afterwards.
 
         Role: admin.
 
@@ -1460,9 +1471,9 @@ class AsyncOperations(AsyncTransport):
         self,
         **query: Unpack[types.ListNotificationDeliveriesQuery],
     ) -> AsyncList[types.NotificationDelivery, types.NotificationDeliveryPage]:
-        """List deliveries of notifications.
+        """List notification deliveries.
 
-        Every mail (but those with reset links) and every message in Slack of the last 30 days,
+        Lists mails (except those with reset links) and Slack messages of the last 30 days,
         newest first.
 
         Role: admin.
@@ -1477,9 +1488,9 @@ class AsyncOperations(AsyncTransport):
         *,
         idempotency_key: str | None = None,
     ) -> types.NotificationDelivery:
-        """Try a delivery again.
+        """Retry a notification delivery.
 
-        Tries the delivery again at once. A delivery that had finally failed starts a new
+        Tries the delivery again at once. A delivery that has failed permanently starts a new
         schedule of attempts.
 
         Role: admin.
@@ -1500,7 +1511,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.Notification, types.NotificationPage]:
         """List my notifications.
 
-        Newest first; kept for 90 days.
+        Newest first. Notifications are kept for 90 days.
 
         Role: viewer.
 
@@ -1530,7 +1541,7 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Notification:
         """Mark a notification as read.
 
-        `read_at` keeps the time at which it was first read.
+        `read_at` keeps the time of the first read.
 
         Role: viewer.
         """
@@ -1572,9 +1583,9 @@ class AsyncOperations(AsyncTransport):
         *,
         if_match: Version | None = None,
     ) -> types.Organization:
-        """Change the organization.
+        """Update the organization.
 
-        The currency cannot be changed once any amount exists.
+        The currency cannot be changed once an amount exists.
 
         Role: admin.
 
@@ -1595,8 +1606,8 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.PartnerField, types.PartnerFieldPage]:
         """List the fields of partners.
 
-        Lists every field in display order, with what can be done with it: filter, sort, import,
-        export, override.
+        Lists every field in display order, with what it can be used for: filters, sorting,
+        imports, exports and overrides.
 
         Role: viewer.
 
@@ -1610,7 +1621,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.PartnerSummary, types.PartnerSummaryPage]:
         """List partners.
 
-        Filter parameters are ANDed; for `or`, `not` and `at_least` there is `POST
+        Filter parameters are combined with AND. For `or`, `not` and `at_least` use `POST
         /partners/query`.
 
         Role: viewer; scopes: partners:read.
@@ -1628,8 +1639,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Partner:
         """Create a partner.
 
-        With `primary_contact` the contact is made in the same transaction. What a person gives
-        is overridden from the start, except `name` and `type`.
+        With `primary_contact` the contact is created in the same transaction. Fields that a
+        person sets are overridden from the start, except `name` and `type`.
 
         Role: member; scopes: partners:write.
 
@@ -1648,7 +1659,8 @@ class AsyncOperations(AsyncTransport):
     async def aggregate_partners(self, body: types.AggregateRequest) -> types.AggregateResult:
         """Aggregate partners.
 
-        Groups by up to two fields. A list field counts a partner once for each of its values.
+        Groups partners by up to two fields. With a list field, a partner is counted once for
+        each value.
 
         Role: viewer; scopes: partners:read.
 
@@ -1668,10 +1680,10 @@ class AsyncOperations(AsyncTransport):
         idempotency_key: str | None = None,
         **query: Unpack[types.BatchPartnersQuery],
     ) -> types.PartnerBatchResult:
-        """Write many partners.
+        """Write partners in a batch.
 
-        Up to 200 operations in one transaction. Each has an outcome of its own; with `atomic`
-        the failure of one undoes them all.
+        Up to 200 operations in one transaction, each with its own result. With `atomic`, one
+        failure undoes all of them.
 
         Role: member; scopes: partners:write.
 
@@ -1693,7 +1705,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.PartnerSummary, types.PartnerSummaryPage]:
         """Query partners.
 
-        By a filter tree. Has no side effect.
+        Takes a filter tree. The query has no side effects.
 
         Role: viewer; scopes: partners:read.
 
@@ -1739,10 +1751,11 @@ class AsyncOperations(AsyncTransport):
         if_match: Version | None = None,
         **query: Unpack[types.UpdatePartnerQuery],
     ) -> types.Partner:
-        """Change a partner.
+        """Update a partner.
 
-        A merge patch. What a person changes is overridden from then on; automation skips such
-        fields, is told so in `skipped_fields`, and its newest value waits as the pending value.
+        A merge patch. Fields that a person changes are overridden from then on. Automation
+        skips overridden fields: the response lists them in `skipped_fields`, and the newest
+        value is stored as the pending value.
 
         Role: member; scopes: partners:write.
 
@@ -1766,7 +1779,7 @@ class AsyncOperations(AsyncTransport):
     ) -> None:
         """Delete a partner.
 
-        It can be restored within 30 days.
+        The partner can be restored within 30 days.
 
         Role: member; scopes: partners:write.
         """
@@ -1785,9 +1798,9 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Job:
         """Enrich a partner.
 
-        In a job: from the partner's own website, and from the company-data source when the
-        deployment has one. Fields that a person has set stay; what was found waits beside them.
-        What a source said about a domain is believed for seven days.
+        Starts a job that reads the partner's own website, and the company-data source if the
+        deployment has one. Fields that a person has set are not changed; the values found
+        become pending values. Results for a domain are reused for seven days.
 
         Role: member; scopes: partners:write.
 
@@ -1808,8 +1821,8 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.Event, types.EventPage]:
         """List the events of a partner.
 
-        Its time line, ascending unless asked for otherwise: the partner itself, its contacts,
-        deals and plan items.
+        The timeline of the partner: events about the partner, its contacts, deals and plan
+        items, in ascending order unless requested otherwise.
 
         Role: viewer; scopes: events:read.
 
@@ -1842,8 +1855,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.JointPlan | None:
         """Get the joint plan of a partner.
 
-        Target, quarters and what was won in them, in the fiscal calendar and time zone of the
-        organization.
+        Returns the target, the quarters and the revenue won in each, by the fiscal calendar and
+        time zone of the organization.
 
         Role: viewer; scopes: plans:read.
         """
@@ -1863,10 +1876,10 @@ class AsyncOperations(AsyncTransport):
         if_match: Version | None = None,
         **query: Unpack[types.UpdateJointPlanQuery],
     ) -> types.JointPlan:
-        """Update target and weights.
+        """Update the joint plan of a partner.
 
-        They are fields of the partner: what a person changes is overridden from then on, and
-        automation skips it. Answers the plan for the present fiscal year.
+        Target and weights are fields of the partner: a person's change overrides them, and
+        automation skips them from then on. Returns the plan of the current fiscal year.
 
         Role: member; scopes: plans:write.
         """
@@ -1887,8 +1900,8 @@ class AsyncOperations(AsyncTransport):
     ) -> bytes:
         """Get the logo of a partner.
 
-        As PNG, at most 512 pixels a side. The address in `logo_url` names its version, and such
-        an answer never changes.
+        Returns a PNG of at most 512 pixels a side. `logo_url` contains a version, and the
+        response for a version never changes.
 
         Role: viewer; scopes: partners:read.
         """
@@ -1903,8 +1916,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Partner:
         """Upload a logo.
 
-        PNG, JPEG or WebP, known by its bytes, of at most 1 MiB. It is scaled to at most 512
-        pixels a side and encoded anew, without metadata.
+        PNG, JPEG or WebP, recognized by content, of at most 1 MiB. The picture is scaled to at
+        most 512 pixels a side and encoded again without metadata.
 
         Role: member; scopes: partners:write.
 
@@ -1946,8 +1959,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Job:
         """Fetch the logo of a partner.
 
-        From the partner's own website, in a job. It takes the place of whatever logo there is,
-        also of one that was uploaded.
+        Starts a job that fetches the logo from the partner's own website. It replaces any logo,
+        including one that was uploaded.
 
         Role: member; scopes: partners:write.
 
@@ -1968,7 +1981,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.FieldOverride, types.FieldOverridePage]:
         """List the overrides of a partner.
 
-        Lists the fields that people have set: value, pending value, who set it and when.
+        Lists the fields that people have set, with value, pending value, who set it and when.
 
         Role: viewer; scopes: partners:read.
 
@@ -1984,7 +1997,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Partner:
         """Clear all overrides.
 
-        Automation may write all fields of the partner again; pending values are applied.
+        The fields take their pending values, and automation may write all fields of the partner
+        again.
 
         Role: member; scopes: partners:override.
         """
@@ -1998,7 +2012,7 @@ class AsyncOperations(AsyncTransport):
     async def pin_partner_field(self, id: types.PartnerId, field: str) -> types.Partner:
         """Override a field at its current value.
 
-        Automation no longer changes the field.
+        Automation no longer changes the field, until the override is cleared.
 
         Role: member; scopes: partners:override.
 
@@ -2039,7 +2053,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.PlanItem, types.PlanItemPage]:
         """List the plan items of a partner.
 
-        In the order of the plan unless sorted otherwise.
+        In the order of the plan unless requested otherwise.
 
         Role: viewer; scopes: plans:read.
 
@@ -2077,9 +2091,9 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Partner:
         """Restore a partner.
 
-        Possible within 30 days of its deletion, together with its contacts and deals. Refused
-        while another partner has its domain or external id by now, or a deal that was approved
-        meanwhile for the account of one of its approved deals.
+        Possible within 30 days of the deletion, and includes its contacts and deals. Refused if
+        another partner now has its domain or external id, or if a deal was approved meanwhile
+        for the account of one of its approved deals.
 
         Role: member; scopes: partners:write.
 
@@ -2114,9 +2128,9 @@ class AsyncOperations(AsyncTransport):
         tag_id: types.TagId,
         **query: Unpack[types.AddPartnerTagQuery],
     ) -> types.Partner:
-        """Tag a partner.
+        """Add a tag to a partner.
 
-        Adds one tag and leaves the others as they are. Counts as a write of `tag_ids`.
+        The other tags are kept. Counts as a write of `tag_ids`.
 
         Role: member; scopes: partners:write.
 
@@ -2139,7 +2153,7 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Partner:
         """Remove a tag from a partner.
 
-        Removes one tag and leaves the others as they are. Counts as a write of `tag_ids`.
+        The other tags are kept. Counts as a write of `tag_ids`.
 
         Role: member; scopes: partners:write.
         """
@@ -2154,8 +2168,8 @@ class AsyncOperations(AsyncTransport):
     async def assess_partner_tier(self, id: types.PartnerId) -> types.TierAssessment:
         """Assess the tier of a partner.
 
-        Why it has its tier, and what it lacks for the next: every condition with what is
-        needed, what there is, and the gap.
+        Returns why the partner has its tier, and what it lacks for the next one: every
+        condition with the required value, the partner's value and the gap.
 
         Role: viewer; scopes: tiers:read.
         """
@@ -2172,7 +2186,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.TierChange, types.TierChangePage]:
         """List the tier history of a partner.
 
-        Lists every change of its tier, newest first.
+        Lists every change of the partner's tier, newest first.
 
         Role: viewer; scopes: tiers:read.
 
@@ -2217,9 +2231,10 @@ class AsyncOperations(AsyncTransport):
         *,
         if_match: Version | None = None,
     ) -> types.PlanItem:
-        """Change a plan item.
+        """Update a plan item.
 
-        `before_id` moves it in front of another item of the plan; null moves it to the end.
+        `before_id` moves the item in front of another item of the plan; null moves it to the
+        end.
 
         Role: member; scopes: plans:write.
         """
@@ -2240,7 +2255,7 @@ class AsyncOperations(AsyncTransport):
     ) -> None:
         """Delete a plan item.
 
-        Deletes it permanently.
+        The item is deleted permanently.
 
         Role: member; scopes: plans:write.
         """
@@ -2254,8 +2269,8 @@ class AsyncOperations(AsyncTransport):
     async def get_public_form(self, token: str) -> types.PublicForm:
         """Get a form to fill in.
 
-        What a front end needs to render it, and nothing else. A form that is closed is not
-        there. At most 20 requests a minute from one address, submissions included.
+        Returns what a front end needs to show the form. A closed form answers 404. At most 20
+        requests per minute from one address, submissions included.
         """
         result: types.PublicForm = await self._json(
             "GET",
@@ -2272,10 +2287,11 @@ class AsyncOperations(AsyncTransport):
     ) -> types.SubmissionReceipt:
         """Submit an application.
 
-        Answers are checked against the form's version that is named; one that was replaced less
-        than a day ago is still good. Everything that is wrong is named at once. The answer
-        tells nothing but a receipt; the same application sent again within a day gets the same
-        one. At most 20 requests a minute from one address, reading the form included.
+        Answers are validated against the version of the form that the body names; a version
+        that was replaced less than a day ago is still accepted. All errors are reported at
+        once. The response contains a receipt only; sending the same application again within a
+        day returns the same receipt. At most 20 requests per minute from one address, reading
+        the form included.
 
         Errors: `form_changed`, `agreement_required`, `required`, `not_found_reference`.
         """
@@ -2296,10 +2312,10 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Job:
         """Refresh scores.
 
-        Of the partners that are named, or those that a filter or a view finds. The items of the
-        job hold the scores before and after. Partners of whom nothing has changed are skipped
-        unless `force` (which it is for named ones). A dry run tells what the rules would say,
-        and writes nothing.
+        Refreshes the scores of the listed partners, or of those that a filter or view finds.
+        The job's items contain the scores before and after. Partners whose facts have not
+        changed are skipped unless `force` is true, which is the default for listed partners. A
+        dry run reports what the rules would give, and writes nothing.
 
         Role: member; scopes: scores:write.
 
@@ -2320,7 +2336,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.Tag, types.TagPage]:
         """List tags.
 
-        By name unless sorted otherwise. `q` finds names that contain it.
+        Sorted by name unless requested otherwise. `q` finds names that contain it.
 
         Role: viewer; scopes: tags:read.
 
@@ -2336,7 +2352,7 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Tag:
         """Create a tag.
 
-        Its name must be new within the category, ignoring case.
+        The name must be unique within the category, ignoring case.
 
         Role: member; scopes: tags:write.
 
@@ -2403,7 +2419,7 @@ class AsyncOperations(AsyncTransport):
     async def delete_tag(self, id: types.TagId, *, if_match: Version | None = None) -> None:
         """Delete a tag.
 
-        It is removed from all partners.
+        The tag is removed from all partners.
 
         Role: admin; scopes: tags:write.
         """
@@ -2422,8 +2438,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Job:
         """Evaluate tiers.
 
-        Of all partners, or of a selection. The items of the job hold the tier before and after;
-        a dry run changes nothing and says exactly what a real one would do.
+        Evaluates all partners, or a selection. The job's items contain the tier before and
+        after. A dry run changes nothing and reports exactly what an evaluation would do.
 
         Role: admin; scopes: tiers:write.
 
@@ -2451,7 +2467,7 @@ class AsyncOperations(AsyncTransport):
     ) -> types.TierPolicy | None:
         """Get the tier policy.
 
-        Says when and how tiers are evaluated.
+        Returns when and how tiers are evaluated.
 
         Role: viewer; scopes: tiers:read.
         """
@@ -2470,7 +2486,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.TierPolicy:
         """Update the tier policy.
 
-        A merge patch: absent properties keep their values. No tier changes by this alone.
+        A merge patch: absent properties keep their values. A change of the policy alone changes
+        no tier.
 
         Role: admin; scopes: tiers:write.
 
@@ -2507,8 +2524,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.Tier:
         """Create a tier.
 
-        Key and rank must be new. Nobody is evaluated by it: try it out with a dry run, then
-        evaluate.
+        Key and rank must be unique. Creating a tier evaluates no partner: preview the effect
+        with a dry run of an evaluation, then evaluate.
 
         Role: admin; scopes: tiers:write.
 
@@ -2555,10 +2572,10 @@ class AsyncOperations(AsyncTransport):
         *,
         if_match: Version | None = None,
     ) -> types.Tier:
-        """Change a tier.
+        """Update a tier.
 
-        When rank, requirement or default change and the rules decide on tiers, partners are
-        evaluated: up to 1,000 at once, more in a job that starts at once.
+        If rank, requirement or default change and tiers follow the rules, partners are
+        evaluated: up to 1,000 in this request, more in a job that is started at once.
 
         Role: admin; scopes: tiers:write.
 
@@ -2582,8 +2599,8 @@ class AsyncOperations(AsyncTransport):
     ) -> None:
         """Delete a tier.
 
-        Its partners get what the rules give them; those who have it by hand get the tier of
-        `replace_with` by hand.
+        Its partners get the tier that the rules give them. Partners that were assigned to it
+        manually are assigned to the tier in `replace_with` instead.
 
         Role: admin; scopes: tiers:write.
 
@@ -2603,7 +2620,7 @@ class AsyncOperations(AsyncTransport):
     ) -> AsyncList[types.SavedView, types.SavedViewPage]:
         """List saved views.
 
-        Your own views and the shared ones, in the order in which they were saved.
+        Lists your own views and the shared ones, in the order in which they were created.
 
         Role: viewer; scopes: views:read.
 
@@ -2617,10 +2634,10 @@ class AsyncOperations(AsyncTransport):
         *,
         idempotency_key: str | None = None,
     ) -> types.SavedView:
-        """Save a view.
+        """Create a saved view.
 
-        Private unless shared; sharing needs the role `member`. The views of an API key are
-        always shared.
+        A view is private unless it is shared; sharing requires the role `member`. The views of
+        an API key are always shared.
 
         Role: viewer; scopes: views:write.
 
@@ -2654,8 +2671,8 @@ class AsyncOperations(AsyncTransport):
     ) -> types.SavedView | None:
         """Get a saved view.
 
-        `warnings` name what its filter names and no longer exists; private views of others are
-        not found.
+        `warnings` list what its filter refers to and no longer exists. Private views of other
+        members are not found.
 
         Role: viewer; scopes: views:read.
         """
@@ -2673,9 +2690,9 @@ class AsyncOperations(AsyncTransport):
         *,
         if_match: Version | None = None,
     ) -> types.SavedView:
-        """Change a saved view.
+        """Update a saved view.
 
-        Only its owner or an admin may do so. When a view becomes private, it is no longer the
+        Only its owner or an admin may do so. If the view becomes private, it is no longer the
         default of other members.
 
         Role: viewer; scopes: views:write.
@@ -2694,8 +2711,8 @@ class AsyncOperations(AsyncTransport):
     async def delete_view(self, id: types.ViewId, *, if_match: Version | None = None) -> None:
         """Delete a saved view.
 
-        Only its owner or an admin may do so. Members who had it as their default have none
-        afterwards.
+        Only its owner or an admin may do so. Members who had it as their default have no
+        default afterwards.
 
         Role: viewer; scopes: views:write.
 
@@ -2741,8 +2758,8 @@ class AsyncOperations(AsyncTransport):
     async def get_version(self) -> types.ServerVersion:
         """Get the version of the server.
 
-        The version of the server, the commit that it was built from, and the version of the
-        API.
+        Returns the version of the server, the commit from which it was built, and the version
+        of the API.
         """
         result: types.ServerVersion = await self._json("GET", "/version")
         return result

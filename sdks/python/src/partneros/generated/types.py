@@ -42,13 +42,13 @@ AccessScope: TypeAlias = Literal[
 """
 
 ActorType: TypeAlias = Literal["user", "api_key", "system"]
-"""What kind of writer an actor is."""
+"""The kind of an actor."""
 
 ActorVia: TypeAlias = Literal["job"]
-"""By which way an actor acts."""
+"""The way in which an actor acts."""
 
 AggregateOperator: TypeAlias = Literal["count", "sum", "avg", "min", "max"]
-"""What a metric computes."""
+"""The operator of a metric."""
 
 AgreementId: TypeAlias = str
 """An id: `agr_` and 26 base32 characters of a UUIDv7."""
@@ -63,19 +63,19 @@ ContactId: TypeAlias = str
 """An id: `ctc_` and 26 base32 characters of a UUIDv7."""
 
 CredentialKind: TypeAlias = Literal["user", "api_key"]
-"""What kind of credential is asking."""
+"""The kind of a credential."""
 
 CurrencyExponent: TypeAlias = int
-"""How many decimal digits the minor unit of a currency stands for."""
+"""The number of decimal digits of the minor unit of a currency."""
 
 DealBatchAction: TypeAlias = Literal["create", "update", "upsert", "delete"]
-"""What an operation of a batch does."""
+"""The action of an operation."""
 
 DealBatchMatch: TypeAlias = Literal["id", "external_id"]
-"""By what an operation of a batch finds its deal."""
+"""How an operation finds its deal."""
 
 DealConflictMatch: TypeAlias = Literal["same", "similar"]
-"""How alike the accounts of two deals are."""
+"""How closely the accounts of two deals match."""
 
 DealId: TypeAlias = str
 """An id: `deal_` and 26 base32 characters of a UUIDv7."""
@@ -84,7 +84,7 @@ DealMotion: TypeAlias = Literal["service", "product", "other"]
 """What is sold."""
 
 DealRejectionReason: TypeAlias = str | None
-"""Why a deal is rejected; null when no reason is given."""
+"""The reason why a deal is rejected. Null if no reason is given."""
 
 DealStatus: TypeAlias = Literal[
     "submitted",
@@ -95,25 +95,25 @@ DealStatus: TypeAlias = Literal[
     "won",
     "lost",
 ]
-"""Where a deal stands."""
+"""The status of a deal."""
 
 EventData: TypeAlias = dict[str, Any]
-"""What changed: `changes` by field with `from` and `to`, and facts by type of event."""
+"""What changed: `changes` by field with `from` and `to`, and further members by type of event."""
 
 EventId: TypeAlias = str
 """An id: `evt_` and 26 base32 characters of a UUIDv7."""
 
 EventOrder: TypeAlias = Literal["asc", "desc"]
-"""In which order events are listed."""
+"""The order of a list of events."""
 
 EventSchema: TypeAlias = dict[str, Any]
 """A JSON Schema (2020-12)."""
 
 ExportFormat: TypeAlias = Literal["csv", "jsonl"]
-"""How it is written down."""
+"""The format of the file."""
 
 ExportObject: TypeAlias = Literal["partner", "contact", "deal"]
-"""What is exported."""
+"""The kind of records."""
 
 FieldClass: TypeAlias = Literal["profile", "computed", "ai", "system", "relation", "user_only"]
 """Who may write a field. `profile` and `relation`: people and automation. `computed`: calculated
@@ -122,7 +122,7 @@ never automation.
 """
 
 FieldReference: TypeAlias = Literal["tag", "tier", "member", "contact", "deal"]
-"""What a field refers to."""
+"""The resource to which a field refers."""
 
 FieldType: TypeAlias = Literal[
     "text",
@@ -140,7 +140,7 @@ FieldType: TypeAlias = Literal[
     "id_array",
     "object",
 ]
-"""What kind of values a field holds."""
+"""The type of the values of a field."""
 
 FilterOperator: TypeAlias = Literal[
     "eq",
@@ -183,62 +183,63 @@ FormMapping: TypeAlias = Literal[
     "contact.phone",
     "contact.title",
 ]
-"""The field of the partner or of its contact that an answer feeds."""
+"""The field of the partner or of its contact that an answer fills in."""
 
 ImportDateFormat: TypeAlias = Literal["ymd", "dmy", "mdy"]
-"""In which order dates are written."""
+"""The order of day, month and year."""
 
 ImportDecimal: TypeAlias = Literal["point", "comma"]
-"""Which character stands before decimals."""
+"""The decimal separator."""
 
 ImportDefaults: TypeAlias = dict[str, Any]
-"""Values of fields for rows that do not bring one."""
+"""Values of fields for rows without a value."""
 
 ImportEncoding: TypeAlias = str
-"""How the bytes of a file are read: an encoding of the WHATWG Encoding Standard, by its name in
-lower case.
+"""The encoding of the file: an encoding of the WHATWG Encoding Standard, by its name in lower
+case.
 """
 
 ImportMapping: TypeAlias = dict[str, str]
-"""Which column feeds which field. Beside the fields of the record a column may feed `id`, for
-`match: id`. The row of a partner may also have a contact (`contact_name`, or
+"""The fields to which columns map. In addition to the fields of the record, a column may map to
+`id`, for `match: id`. The row of a partner may also contain a contact (`contact_name`, or
 `contact_first_name` and `contact_last_name`; `contact_email`, `contact_phone`,
-`contact_title`), which is created or updated, and the e-mail address of a member as its manager
-(`partner_manager_email`). The name of a contact may come as `first_name` and `last_name`.
+`contact_title`), which is created or updated, and the e-mail address of a member as its partner
+manager (`partner_manager_email`). The name of a contact may also be split into `first_name` and
+`last_name`.
 """
 
 ImportMatch: TypeAlias = Literal["domain", "external_id", "id", "none"]
-"""How a row finds the partner that it is about."""
+"""How a row finds its partner."""
 
 ImportMoneyUnit: TypeAlias = Literal["minor", "major"]
-"""What amounts of money count."""
+"""The unit of amounts of money."""
 
 ImportObject: TypeAlias = Literal["partner", "contact", "deal"]
-"""What the rows of the file are."""
+"""The kind of records in the file."""
 
 ImportOnDuplicateRow: TypeAlias = Literal["skip", "update"]
-"""What becomes of a row whose key stood in an earlier row of the file."""
+"""What is done with a row whose key occurs in an earlier row of the file."""
 
 ImportOnMatch: TypeAlias = Literal["update", "skip"]
-"""What becomes of a row that matches."""
+"""What is done with a row that matches."""
 
 ImportOnNameDiffers: TypeAlias = Literal["skip", "update"]
-"""What becomes of a row that matches a partner by domain and gives it another name."""
+"""What is done with a row that matches a partner by domain and has another name."""
 
 JobId: TypeAlias = str
 """An id: `job_` and 26 base32 characters of a UUIDv7."""
 
 JobInput: TypeAlias = dict[str, Any]
-"""The input of a job as it was given, without the file."""
+"""The options of a job, without the file."""
 
 JobItemAction: TypeAlias = Literal["created", "updated", "unchanged"]
-"""What became of the record of a row of an import."""
+"""What an import did with the record of a row."""
 
 JobItemStatus: TypeAlias = Literal["succeeded", "failed", "skipped"]
-"""What became of one item of a job."""
+"""The result of one item of a job."""
 
 JobStatus: TypeAlias = Literal["queued", "running", "succeeded", "failed", "canceled"]
-"""Where a job stands."""
+"""The status of a job."""
 
 JobType: TypeAlias = Literal[
     "import",
@@ -251,13 +252,13 @@ JobType: TypeAlias = Literal[
     "logo_fetch",
     "webhook_replay",
 ]
-"""What a job does."""
+"""The type of a job."""
 
 ListInclude: TypeAlias = Literal["total_count", "deleted"]
-"""What a list adds when asked."""
+"""What can be added to a list."""
 
 LogoSource: TypeAlias = Literal["uploaded", "fetched"]
-"""Where the logo came from."""
+"""The source of the logo."""
 
 MemberId: TypeAlias = str
 """An id: `mem_` and 26 base32 characters of a UUIDv7."""
@@ -266,13 +267,13 @@ MemberStatus: TypeAlias = Literal["invited", "active", "suspended"]
 """Whether a member can sign in."""
 
 NotificationChannel: TypeAlias = Literal["email", "slack"]
-"""By which way it goes out of the application."""
+"""The channel by which it is delivered outside of the application."""
 
 NotificationDeliveryId: TypeAlias = str
 """An id: `ntd_` and 26 base32 characters of a UUIDv7."""
 
 NotificationDeliveryStatus: TypeAlias = Literal["pending", "succeeded", "failed"]
-"""What became of a delivery."""
+"""The status of a delivery."""
 
 NotificationId: TypeAlias = str
 """An id: `ntf_` and 26 base32 characters of a UUIDv7."""
@@ -285,7 +286,7 @@ NotificationType: TypeAlias = Literal[
     "job.succeeded",
     "job.failed",
 ]
-"""What a notification tells: the type of the event that caused it."""
+"""The type of a notification: that of the event that caused it."""
 
 OpenApiDocument: TypeAlias = dict[str, Any]
 """An OpenAPI 3.1 document."""
@@ -294,19 +295,19 @@ OrganizationId: TypeAlias = str
 """An id: `org_` and 26 base32 characters of a UUIDv7."""
 
 PageInclude: TypeAlias = Literal["total_count"]
-"""What a list adds when it is asked for."""
+"""What can be added to a list."""
 
 PartnerBatchAction: TypeAlias = Literal["create", "update", "upsert", "delete"]
-"""What an operation of a batch does."""
+"""The action of an operation."""
 
 PartnerBatchMatch: TypeAlias = Literal["id", "external_id", "domain"]
-"""By what an operation of a batch finds its partner."""
+"""How an operation finds its partner."""
 
 PartnerCategory: TypeAlias = Literal["solution", "technology", "sales"]
-"""What the partnership is about."""
+"""The category of a partner."""
 
 PartnerCreatedVia: TypeAlias = Literal["manual", "import", "application", "api"]
-"""How the partner came to be."""
+"""How the partner was created."""
 
 PartnerId: TypeAlias = str
 """An id: `ptn_` and 26 base32 characters of a UUIDv7."""
@@ -323,7 +324,7 @@ PartnerStage: TypeAlias = Literal[
     "activated",
     "rejected",
 ]
-"""Where the relationship stands."""
+"""The stage of the relationship."""
 
 PartnerStatus: TypeAlias = Literal["active", "inactive", "pending"]
 """Whether the record is live."""
@@ -337,23 +338,23 @@ PartnerType: TypeAlias = Literal[
     "reseller",
     "referral",
 ]
-"""What kind of partner it is."""
+"""The type of a partner."""
 
 PlanItemId: TypeAlias = str
 """An id: `plan_` and 26 base32 characters of a UUIDv7."""
 
 PlanItemKind: TypeAlias = Literal["affiliate", "integration", "workflow"]
-"""What kind of collaboration it is."""
+"""The kind of collaboration."""
 
 PlanItemStatus: TypeAlias = Literal["proposed", "in_progress", "live", "paused", "dropped"]
-"""How far it has come."""
+"""The status of a plan item."""
 
 PlanQuarter: TypeAlias = Literal["q1", "q2", "q3", "q4"]
 """A quarter of the fiscal year."""
 
 QuestionBound: TypeAlias = Any
-"""A bound: a number for `number` and for how many options of a `multi_select` may be chosen, a
-date for `date`.
+"""A bound: a number for `number` and for the number of chosen options of a `multi_select`, a date
+for `date`.
 """
 
 QuestionId: TypeAlias = str
@@ -372,7 +373,7 @@ QuestionType: TypeAlias = Literal[
     "single_select",
     "multi_select",
 ]
-"""What kind of answer a question takes."""
+"""The type of the answer to a question."""
 
 Role: TypeAlias = Literal["viewer", "member", "admin", "owner"]
 """What a member may do; each role includes the ones before it."""
@@ -384,10 +385,12 @@ ScoreDimension: TypeAlias = Literal[
     "customer_alignment",
     "health",
 ]
-"""What a piece of evidence moved: one of the four C's, or the health of the relationship."""
+"""What a piece of evidence affects: one of the four C's, or the health of the relationship."""
 
 ScoreEngine: TypeAlias = Literal["rules", "model"]
-"""Who judges: the rules alone, or a language model that starts from what the rules found."""
+"""Who computes scores: the rules alone, or a language model that starts from the result of the
+rules.
+"""
 
 ScoreId: TypeAlias = str
 """An id: `scr_` and 26 base32 characters of a UUIDv7."""
@@ -396,22 +399,22 @@ SessionId: TypeAlias = str
 """An id: `ses_` and 26 base32 characters of a UUIDv7."""
 
 SharedDomain: TypeAlias = str
-"""A domain that tells no company from another."""
+"""A domain that does not identify a company."""
 
 SlackId: TypeAlias = str
 """The id of a channel or user in Slack."""
 
 SlackTargetKind: TypeAlias = Literal["channel", "user"]
-"""What messages can be sent to."""
+"""What kind of recipient it is."""
 
 SubmissionId: TypeAlias = str
 """An id: `sub_` and 26 base32 characters of a UUIDv7."""
 
 SubmissionStatus: TypeAlias = Literal["new", "in_review", "accepted", "rejected", "spam"]
-"""Where the review of a submission stands."""
+"""The status of the review."""
 
 TagCategory: TypeAlias = Literal["services", "products", "regions"]
-"""What a tag is about."""
+"""The category of a tag."""
 
 TagId: TypeAlias = str
 """An id: `tag_` and 26 base32 characters of a UUIDv7."""
@@ -423,16 +426,16 @@ TierId: TypeAlias = str
 """An id: `tier_` and 26 base32 characters of a UUIDv7."""
 
 TierMode: TypeAlias = Literal["automatic", "manual"]
-"""Who decides on tiers: `automatic` the rules whenever the policy says so, `manual` people and
+"""Who decides on tiers: with `automatic` the rules as the policy says, with `manual` people and
 integrations.
 """
 
 TierSource: TypeAlias = Literal["automatic", "manual"]
-"""Who decided on the tier."""
+"""Who decides on the tier: the rules or a person."""
 
 TierTrigger: TypeAlias = Literal["partner_updated", "deal_closed", "scores_updated", "daily"]
-"""When tiers are evaluated: after a change of the partner (its creation too), of its deals, of its
-scores, every day.
+"""When tiers are evaluated: after a change of the partner (including its creation), of its deals
+or of its scores, or every day.
 """
 
 Timestamp: TypeAlias = str
@@ -445,10 +448,10 @@ ViewId: TypeAlias = str
 """An id: `view_` and 26 base32 characters of a UUIDv7."""
 
 ViewObject: TypeAlias = Literal["partner", "deal", "contact"]
-"""What a view lists."""
+"""The kind of records in a view."""
 
 ViewVisibility: TypeAlias = Literal["private", "organization"]
-"""Who sees a view."""
+"""Who can see a view."""
 
 WriteMode: TypeAlias = Literal["manual", "automated"]
 """Whether a person decided on the values of a write."""
@@ -545,7 +548,7 @@ ProblemCode: TypeAlias = Literal[
 
 
 class AcceptanceResult(TypedDict):
-    """What an acceptance leads to."""
+    """The result of an acceptance."""
 
     partner: Partner
     """The partner."""
@@ -555,8 +558,8 @@ class AcceptanceResult(TypedDict):
 
 
 class Actor(TypedDict):
-    """Who did it. Written into every event and override, so it stays readable when the user or key
-    is gone.
+    """The user, API key or system that did something. Stored in every event and override, so that
+    it is available after the user or key was deleted.
     """
 
     type: ActorType | str
@@ -565,53 +568,53 @@ class Actor(TypedDict):
     """`usr_` or `key_` id; null for the system."""
 
     name: str
-    """The name at the time of the act."""
+    """The name at that time."""
 
     via: ActorVia | str | None
-    """Through what; null when the actor did it in a request."""
+    """The way in which the actor acted; null for a request."""
 
 
 class AggregateGroup(TypedDict):
-    """One group: the values that make it, and its numbers."""
+    """One group: its values and metrics."""
 
     keys: dict[str, Any]
-    """By field of `group_by`; null stands for no value."""
+    """The values by field of `group_by`; null for no value."""
 
     values: dict[str, Any]
-    """By metric: `count`, `sum_revenue`."""
+    """The numbers by metric: `count`, `sum_revenue`."""
 
 
 class AggregateMetric(TypedDict):
-    """One number to compute for each group."""
+    """A number that is computed for each group."""
 
     op: AggregateOperator
-    """What to compute."""
+    """The operator."""
 
     field: NotRequired[str | None]
-    """Of which field; `count` needs none."""
+    """The field; `count` needs none."""
 
 
 class AggregateRequest(TypedDict):
-    """What to count, over which partners."""
+    """The request for counts and sums over partners."""
 
     filter: NotRequired[FilterNode | None]
-    """Which partners; null for all."""
+    """The condition for partners; null for all."""
 
     q: NotRequired[str | None]
-    """Search in name, domain and description."""
+    """Searches name, domain and description."""
 
     view_id: NotRequired[ViewId | None]
-    """A saved view whose filter and search are ANDed with the others."""
+    """A saved view. Its filter and search are combined with the others by AND."""
 
     group_by: NotRequired[list[str]]
-    """Fields whose values make the groups; none for one group of all."""
+    """The fields whose values make the groups; empty for one group of all partners."""
 
     metrics: NotRequired[list[AggregateMetric]]
-    """What to compute; a count unless given."""
+    """The metrics. The default is a count."""
 
 
 class AggregateResult(TypedDict):
-    """Counts and sums."""
+    """Counts and sums over partners."""
 
     currency: str
     """The currency of every amount."""
@@ -624,35 +627,35 @@ class AggregateResult(TypedDict):
 
 
 class Agreement(TypedDict):
-    """Something to agree to."""
+    """A statement to which the applicant agrees."""
 
     id: AgreementId
-    """The id; given by the server, kept when the agreement is edited."""
+    """The id; generated by the server, and kept when the agreement is edited."""
 
     text: str
-    """What is agreed to. Submissions record the SHA-256 of it."""
+    """The text of the agreement. Submissions record its SHA-256."""
 
     url: str | None
-    """Where more is to be read; https."""
+    """A link to more information; https."""
 
     required: bool
-    """Whether nobody can apply without it."""
+    """Whether applicants must agree to it."""
 
 
 class AgreementUpdate(TypedDict):
-    """An agreement as it is saved: with the id of one that is there, or without for a new one."""
+    """An agreement to save: with the id of an existing one, or without an id for a new one."""
 
     id: NotRequired[AgreementId]
-    """The id; given by the server, kept when the agreement is edited."""
+    """The id; generated by the server, and kept when the agreement is edited."""
 
     text: str
-    """What is agreed to. Submissions record the SHA-256 of it."""
+    """The text of the agreement. Submissions record its SHA-256."""
 
     url: NotRequired[str | None]
-    """Where more is to be read; https."""
+    """A link to more information; https."""
 
     required: NotRequired[bool]
-    """Whether nobody can apply without it."""
+    """Whether applicants must agree to it."""
 
 
 class ApiKey(TypedDict):
@@ -662,7 +665,7 @@ class ApiKey(TypedDict):
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -671,24 +674,23 @@ class ApiKey(TypedDict):
     """When it last changed."""
 
     name: str
-    """What it is for; the name of the actor in events."""
+    """The name, which is also the name of the actor in events."""
 
     prefix: str
-    """How the secret begins, to tell keys apart."""
+    """The beginning of the secret, which distinguishes keys."""
 
     scopes: list[AccessScope | str]
-    """What it may do."""
+    """The scopes."""
 
     default_write_mode: WriteMode | str
-    """How it writes partner fields unless a request says otherwise. `manual` needs the scope
-    `partners:override`.
+    """The default write mode of partner fields. `manual` requires the scope `partners:override`.
     """
 
     allowed_cidrs: list[str]
-    """From where it may be used; from everywhere when empty."""
+    """The networks from which it can be used; empty for all."""
 
     expires_at: Timestamp | None
-    """When it stops working; never when null."""
+    """When it expires; null for never."""
 
     last_used_at: Timestamp | None
     """When it was last used, to the minute."""
@@ -704,21 +706,20 @@ class ApiKeyCreate(TypedDict):
     """A new API key."""
 
     name: str
-    """What it is for; the name of the actor in events."""
+    """The name, which is also the name of the actor in events."""
 
     scopes: list[AccessScope]
-    """What it may do."""
+    """The scopes."""
 
     default_write_mode: NotRequired[WriteMode]
-    """How it writes partner fields unless a request says otherwise. `manual` needs the scope
-    `partners:override`.
+    """The default write mode of partner fields. `manual` requires the scope `partners:override`.
     """
 
     allowed_cidrs: NotRequired[list[str]]
-    """From where it may be used; from everywhere when empty."""
+    """The networks from which it can be used; empty for all."""
 
     expires_at: NotRequired[Timestamp | None]
-    """When it stops working; never when null."""
+    """When it expires; null for never."""
 
 
 class ApiKeyPage(TypedDict):
@@ -728,52 +729,51 @@ class ApiKeyPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class ApiKeyRotation(TypedDict):
-    """How a key is replaced by a new one."""
+    """The rotation of an API key."""
 
     overlap_seconds: int
-    """For how many seconds the old key still works."""
+    """The number of seconds for which the old key still works."""
 
 
 class ApiKeyUpdate(TypedDict):
-    """What may change about an API key. What is absent stays."""
+    """A merge patch of an API key: absent properties keep their values."""
 
     name: NotRequired[str]
-    """What it is for; the name of the actor in events."""
+    """The name, which is also the name of the actor in events."""
 
     scopes: NotRequired[list[AccessScope]]
-    """What it may do."""
+    """The scopes."""
 
     default_write_mode: NotRequired[WriteMode]
-    """How it writes partner fields unless a request says otherwise. `manual` needs the scope
-    `partners:override`.
+    """The default write mode of partner fields. `manual` requires the scope `partners:override`.
     """
 
     allowed_cidrs: NotRequired[list[str]]
-    """From where it may be used; from everywhere when empty."""
+    """The networks from which it can be used; empty for all."""
 
     expires_at: NotRequired[Timestamp | None]
-    """When it stops working; never when null."""
+    """When it expires; null for never."""
 
 
 class ApiKeyWithSecret(TypedDict):
-    """A new key with its secret, which is shown this once."""
+    """A new key with its secret, which is shown only once."""
 
     api_key: ApiKey
     """The key."""
 
     secret: str
-    """Send it as `Authorization: Bearer ...`. It cannot be shown again."""
+    """The secret. Send it as `Authorization: Bearer ...`. It cannot be shown again."""
 
 
 class Applicant(TypedDict):
-    """Who applied, out of the answers."""
+    """The applicant, from the answers."""
 
     name: str | None
     """The person's name."""
@@ -789,22 +789,22 @@ class ApplicationForm(TypedDict):
     """One version of the organization's application form."""
 
     version: int
-    """Rises with every change; also the ETag, and the `form_version` of submissions."""
+    """Increases with every change. Also the ETag, and the `form_version` of submissions."""
 
     created_at: Timestamp
-    """When the organization got its form."""
+    """When the form was created."""
 
     updated_at: Timestamp
-    """When this version was made."""
+    """When this version was created."""
 
     title: str
     """The title."""
 
     intro: str | None
-    """What stands above the questions."""
+    """The text above the questions."""
 
     is_open: bool
-    """Whether the public link shows it and takes submissions. What is saved is live at once."""
+    """Whether the public link shows the form and accepts submissions. Changes are live at once."""
 
     public_token: str
     """The secret of the public link; replaced by `POST /application-form/public-token-rotations`.
@@ -814,35 +814,35 @@ class ApplicationForm(TypedDict):
     """The questions, in the order in which they are shown."""
 
     agreements: list[Agreement]
-    """What is to be agreed to, in the order in which it is shown."""
+    """The agreements, in the order in which they are shown."""
 
     submission_count: int
-    """How many submissions there are, spam included."""
+    """The number of submissions, including spam."""
 
 
 class ApplicationFormUpdate(TypedDict):
-    """The new form: what is absent stays; questions and agreements are replaced whole, and their
-    order is the order shown.
+    """A merge patch of the form: absent properties keep their values. Questions and agreements are
+    replaced as whole lists, in the order in which they are shown.
     """
 
     title: NotRequired[str]
     """The title."""
 
     intro: NotRequired[str | None]
-    """What stands above the questions."""
+    """The text above the questions."""
 
     is_open: NotRequired[bool]
-    """Whether the public link shows it and takes submissions. What is saved is live at once."""
+    """Whether the public link shows the form and accepts submissions. Changes are live at once."""
 
     questions: NotRequired[list[QuestionUpdate]]
     """The questions, in the order in which they are shown."""
 
     agreements: NotRequired[list[AgreementUpdate]]
-    """What is to be agreed to, in the order in which it is shown."""
+    """The agreements, in the order in which they are shown."""
 
 
 class AttainmentInsight(TypedDict):
-    """Targets against what was won."""
+    """Target attainment."""
 
     fiscal_year: int
     """The fiscal year, by the calendar year in which it ends."""
@@ -851,22 +851,22 @@ class AttainmentInsight(TypedDict):
     """The currency of every amount."""
 
     total: AttainmentRow
-    """All partners together."""
+    """The total of all partners."""
 
     top: list[AttainmentRow]
-    """The five that attained most of their target, best first."""
+    """The five partners with the highest attainment, best first."""
 
     bottom: list[AttainmentRow]
-    """The five that attained least of it, worst first."""
+    """The five partners with the lowest attainment, worst first."""
 
     data: list[AttainmentRow]
     """The partners of this page, by name."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all partners; only with `include=total_count`, else null."""
+    """The exact number of partners. Null unless requested with `include=total_count`."""
 
 
 class AttainmentRow(TypedDict):
@@ -879,19 +879,19 @@ class AttainmentRow(TypedDict):
     """Its name; null in the total."""
 
     target: int | None
-    """The target for a year, in minor units; null without one."""
+    """The annual target in minor units; null if there is none."""
 
     quarterly_targets: QuarterlyAmounts | None
     """The target of each quarter."""
 
     won_revenue: int
-    """Won in the fiscal year, in minor units."""
+    """The won revenue of the fiscal year in minor units."""
 
     quarterly_revenue: QuarterlyAmounts
-    """Won in each quarter."""
+    """The won revenue of each quarter."""
 
     attainment_bp: int | None
-    """Won against the target, in basis points; null without a target."""
+    """Won revenue in relation to the target, in basis points; null without a target."""
 
 
 class Contact(TypedDict):
@@ -901,7 +901,7 @@ class Contact(TypedDict):
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -928,7 +928,7 @@ class Contact(TypedDict):
     """Whether it is the partner's primary contact."""
 
     notes: str | None
-    """What colleagues should know."""
+    """Internal notes."""
 
 
 class ContactCreate(TypedDict):
@@ -950,7 +950,7 @@ class ContactCreate(TypedDict):
     """The job title."""
 
     notes: NotRequired[str | None]
-    """What colleagues should know."""
+    """Internal notes."""
 
     make_primary: NotRequired[bool]
     """Whether it becomes the partner's primary contact."""
@@ -963,25 +963,25 @@ class ContactPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
     last_sequence: int | None
-    """The highest event `sequence` below which nothing can still appear: after the last page, send
-    it as `changed_after` to go on. Only with `changed_after`, else null.
+    """The highest event `sequence` below which no event can appear later. After the last page,
+    send it as `changed_after` to continue. Null without `changed_after`.
     """
 
     erased_ids: list[str]
-    """The ids of rows that are gone for good, in the order of their changes among the rows of this
-    page. Only with `changed_after` and `include=deleted`, else empty.
+    """The ids of permanently deleted rows, in the order of their changes among the rows of this
+    page. Empty without `changed_after` and `include=deleted`.
     """
 
 
 class ContactUpdate(TypedDict):
-    """An edit of a contact: absent keeps, null clears. With another partner it moves there and is
-    primary no more.
+    """A merge patch of a contact: absent properties keep their values, null clears them. A new
+    `partner_id` moves the contact, which is then no longer primary.
     """
 
     partner_id: NotRequired[PartnerId]
@@ -1000,76 +1000,76 @@ class ContactUpdate(TypedDict):
     """The job title."""
 
     notes: NotRequired[str | None]
-    """What colleagues should know."""
+    """Internal notes."""
 
 
 class Deal(TypedDict):
     """A deal registration."""
 
     partner_id: PartnerId
-    """The partner who registered it."""
+    """The partner that registered it."""
 
     external_id: str | None
     """The integrator's own id; unique within the organization."""
 
     name: str
-    """What it is about."""
+    """The name of the opportunity."""
 
     account_name: str
-    """The company that would buy."""
+    """The prospective customer."""
 
     account_domain: str | None
-    """The domain of that company, normalised. Deals with an equal domain or an equal normalised
-    name are for one account.
+    """The domain of the prospective customer, normalised. Deals with the same domain or the same
+    normalised name are for one account.
     """
 
     status: DealStatus | str
-    """Where it stands. Closing needs `closed_on`; only the daily job makes a deal `expired`."""
+    """The status. Closing requires `closed_on`; only the daily job makes a deal `expired`."""
 
     stage: str | None
-    """Where the sale stands, in the organization's own words."""
+    """The stage of the sale, in the organization's own words."""
 
     motion: DealMotion | str
     """What is sold."""
 
     value: int
-    """What it is worth, in minor units."""
+    """The value in minor units."""
 
     registered_on: str
-    """When it was registered; today unless given."""
+    """The day of the registration; today by default."""
 
     expected_close_on: str | None
-    """When it is expected to close."""
+    """The day on which it is expected to close."""
 
     expires_on: str | None
-    """The first day on which an approved deal is protected no more."""
+    """The first day on which an approved deal is no longer protected."""
 
     closed_on: str | None
-    """When it was won or lost; not before `registered_on`."""
+    """The day on which it was won or lost; not before `registered_on`."""
 
     lost_reason: str | None
-    """Why it was lost."""
+    """The reason why it was lost."""
 
     rejection_reason: DealRejectionReason
-    """Why it was rejected."""
+    """The reason why it was rejected."""
 
     decided_by: Actor | None
-    """Who approved or rejected it last."""
+    """Who last approved or rejected it."""
 
     decided_at: Timestamp | None
-    """When it was approved or rejected last."""
+    """When it was last approved or rejected."""
 
     owner_id: MemberId | None
-    """The member who looks after it."""
+    """The member who is responsible for it."""
 
     notes: str | None
-    """What colleagues should know."""
+    """Internal notes."""
 
     id: DealId
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -1088,82 +1088,86 @@ class DealApproval(TypedDict):
     """The approval of a deal."""
 
     expires_on: NotRequired[str | None]
-    """The first day on which it is protected no more; a later one than today. The organization's
-    `deal_protection_days` from today unless given.
+    """The first day on which the deal is no longer protected; later than today. The default is the
+    organization's `deal_protection_days` from today.
     """
 
     allow_conflict: NotRequired[bool]
-    """Whether another partner may have an approved deal for the same account."""
+    """Whether the deal may be approved even if another partner has an approved deal for the same
+    account.
+    """
 
 
 class DealBatch(TypedDict):
-    """Many writes of deals."""
+    """A batch of operations."""
 
     operations: list[DealBatchOperation]
-    """What to do, in this order."""
+    """The operations, in this order."""
 
     atomic: NotRequired[bool]
-    """Whether the failure of one undoes them all."""
+    """Whether the failure of one operation undoes all of them."""
 
 
 class DealBatchData(TypedDict):
-    """The values of a deal in a batch; a new one needs `partner_id`, `name` and `account_name`."""
+    """The values of a deal in a batch. A new deal requires `partner_id`, `name` and
+    `account_name`.
+    """
 
     partner_id: NotRequired[PartnerId]
-    """The partner who registered it."""
+    """The partner that registered it."""
 
     external_id: NotRequired[str | None]
     """The integrator's own id; unique within the organization."""
 
     name: NotRequired[str]
-    """What it is about."""
+    """The name of the opportunity."""
 
     account_name: NotRequired[str]
-    """The company that would buy."""
+    """The prospective customer."""
 
     account_domain: NotRequired[str | None]
-    """The domain of that company, normalised. Deals with an equal domain or an equal normalised
-    name are for one account.
+    """The domain of the prospective customer, normalised. Deals with the same domain or the same
+    normalised name are for one account.
     """
 
     status: NotRequired[DealStatus]
-    """Where it stands. Closing needs `closed_on`; only the daily job makes a deal `expired`."""
+    """The status. Closing requires `closed_on`; only the daily job makes a deal `expired`."""
 
     stage: NotRequired[str | None]
-    """Where the sale stands, in the organization's own words."""
+    """The stage of the sale, in the organization's own words."""
 
     motion: NotRequired[DealMotion]
     """What is sold."""
 
     value: NotRequired[int]
-    """What it is worth, in minor units."""
+    """The value in minor units."""
 
     registered_on: NotRequired[str]
-    """When it was registered; today unless given."""
+    """The day of the registration; today by default."""
 
     expected_close_on: NotRequired[str | None]
-    """When it is expected to close."""
+    """The day on which it is expected to close."""
 
     expires_on: NotRequired[str | None]
-    """The first day on which an approved deal is protected no more."""
+    """The first day on which an approved deal is no longer protected."""
 
     closed_on: NotRequired[str | None]
-    """When it was won or lost; not before `registered_on`."""
+    """The day on which it was won or lost; not before `registered_on`."""
 
     lost_reason: NotRequired[str | None]
-    """Why it was lost."""
+    """The reason why it was lost."""
 
     rejection_reason: NotRequired[DealRejectionReason]
-    """Why it was rejected."""
+    """The reason why it was rejected."""
 
     owner_id: NotRequired[MemberId | None]
-    """The member who looks after it."""
+    """The member who is responsible for it."""
 
     notes: NotRequired[str | None]
-    """What colleagues should know."""
+    """Internal notes."""
 
     allow_conflict: NotRequired[bool]
-    """Whether it may be approved although another partner has an approved deal for the same
+    """Whether it may be approved even if another partner has an approved deal for the same
     account.
     """
 
@@ -1172,66 +1176,68 @@ class DealBatchData(TypedDict):
 
 
 class DealBatchItem(TypedDict):
-    """What became of one operation."""
+    """The result of one operation."""
 
     index: int
-    """The place of the operation in the request, from 0."""
+    """The position of the operation in the request, from 0."""
 
     status: int
-    """The status that the operation would have had alone; 424 when another one failed and all were
-    undone.
+    """The status that the operation would have as a single request; 424 if it was undone because
+    another one failed.
     """
 
     deal: Deal | None
-    """The deal after the operation; null when it failed or deleted."""
+    """The deal after the operation; null if it failed or deleted the deal."""
 
     skipped_fields: list[str]
     """Always empty: fields of deals are not overridden."""
 
     problem: Problem | None
-    """Why it failed, as the operation would have answered it alone; null when it did not."""
+    """The problem that the operation would have as a single request. Null if it succeeded."""
 
 
 class DealBatchOperation(TypedDict):
     """One operation of a batch."""
 
     action: DealBatchAction
-    """What to do."""
+    """The action."""
 
     id: NotRequired[DealId | None]
-    """The deal, when it is matched by id."""
+    """The id of the deal, if it is matched by id."""
 
     match: NotRequired[DealBatchMatch | None]
-    """By what the deal is found; the id unless given."""
+    """How the deal is found. The default is by id."""
 
     version: NotRequired[int | None]
     """The version that the deal must have."""
 
     data: NotRequired[DealBatchData | None]
-    """Its values. What is wrong with them is the problem of this operation alone."""
+    """The values. Errors in them are reported for this operation only."""
 
 
 class DealBatchResult(TypedDict):
-    """What became of a batch."""
+    """The results of a batch."""
 
     results: list[DealBatchItem]
     """One result for every operation, in their order."""
 
     succeeded: int
-    """How many were done."""
+    """The number of operations that succeeded."""
 
     failed: int
-    """How many were not."""
+    """The number of operations that failed."""
 
 
 class DealConflict(TypedDict):
     """Another partner's approved deal for the same account, or for one that may be the same."""
 
     match: DealConflictMatch | str
-    """How alike the accounts are. The same ones refuse an approval, similar ones do not."""
+    """How closely the accounts match. A deal for the same account prevents an approval, one for a
+    similar account does not.
+    """
 
     reason: str
-    """Why, for people."""
+    """The reason, for people."""
 
     deal: Deal
     """The other deal."""
@@ -1244,72 +1250,72 @@ class DealConflictPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class DealCreate(TypedDict):
-    """A new deal. Registered by a person it is `approved` unless the body says otherwise, by an
-    API key `submitted`.
+    """A new deal. If a person registers it, the default status is `approved`; if an API key does,
+    it is `submitted`.
     """
 
     partner_id: PartnerId
-    """The partner who registered it."""
+    """The partner that registered it."""
 
     external_id: NotRequired[str | None]
     """The integrator's own id; unique within the organization."""
 
     name: str
-    """What it is about."""
+    """The name of the opportunity."""
 
     account_name: str
-    """The company that would buy."""
+    """The prospective customer."""
 
     account_domain: NotRequired[str | None]
-    """The domain of that company, normalised. Deals with an equal domain or an equal normalised
-    name are for one account.
+    """The domain of the prospective customer, normalised. Deals with the same domain or the same
+    normalised name are for one account.
     """
 
     status: NotRequired[DealStatus]
-    """Where it stands. Closing needs `closed_on`; only the daily job makes a deal `expired`."""
+    """The status. Closing requires `closed_on`; only the daily job makes a deal `expired`."""
 
     stage: NotRequired[str | None]
-    """Where the sale stands, in the organization's own words."""
+    """The stage of the sale, in the organization's own words."""
 
     motion: NotRequired[DealMotion]
     """What is sold."""
 
     value: NotRequired[int]
-    """What it is worth, in minor units."""
+    """The value in minor units."""
 
     registered_on: NotRequired[str]
-    """When it was registered; today unless given."""
+    """The day of the registration; today by default."""
 
     expected_close_on: NotRequired[str | None]
-    """When it is expected to close."""
+    """The day on which it is expected to close."""
 
     expires_on: NotRequired[str | None]
-    """The first day on which an approved deal is protected no more."""
+    """The first day on which an approved deal is no longer protected."""
 
     closed_on: NotRequired[str | None]
-    """When it was won or lost; not before `registered_on`."""
+    """The day on which it was won or lost; not before `registered_on`."""
 
     lost_reason: NotRequired[str | None]
-    """Why it was lost."""
+    """The reason why it was lost."""
 
     rejection_reason: NotRequired[DealRejectionReason]
-    """Why it was rejected."""
+    """The reason why it was rejected."""
 
     owner_id: NotRequired[MemberId | None]
-    """The member who looks after it."""
+    """The member who is responsible for it."""
 
     notes: NotRequired[str | None]
-    """What colleagues should know."""
+    """Internal notes."""
 
     allow_conflict: NotRequired[bool]
-    """Whether it may be approved although another partner has an approved deal for the same
+    """Whether it may be approved even if another partner has an approved deal for the same
     account.
     """
 
@@ -1321,52 +1327,55 @@ class DealPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
     last_sequence: int | None
-    """The highest event `sequence` below which nothing can still appear: after the last page, send
-    it as `changed_after` to go on. Only with `changed_after`, else null.
+    """The highest event `sequence` below which no event can appear later. After the last page,
+    send it as `changed_after` to continue. Null without `changed_after`.
     """
 
     erased_ids: list[str]
-    """The ids of rows that are gone for good, in the order of their changes among the rows of this
-    page. Only with `changed_after` and `include=deleted`, else empty.
+    """The ids of permanently deleted rows, in the order of their changes among the rows of this
+    page. Empty without `changed_after` and `include=deleted`.
     """
 
 
 class DealQuery(TypedDict):
-    """Which deals, in which order. Filters may name fields of the partner, `partner.tier`."""
+    """The condition and order of deals. Filters may refer to fields of the partner, such as
+    `partner.tier`.
+    """
 
     filter: NotRequired[FilterNode | None]
     """Which rows; null for all."""
 
     q: NotRequired[str | None]
-    """Search in name, domain and description: prefixes, parts of words, with typing errors."""
+    """Searches name, domain and description. Finds prefixes and parts of words, and tolerates
+    typing errors.
+    """
 
     view_id: NotRequired[ViewId | None]
-    """A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
-    is given.
+    """A saved view. Its filter and search are combined with the others by AND; its sort applies
+    unless `sort` is given.
     """
 
     sort: NotRequired[list[str]]
-    """Fields to sort by, `-` in front for descending; nulls last."""
+    """The fields to sort by, with `-` in front for descending order. Nulls come last."""
 
     limit: NotRequired[int | None]
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: NotRequired[str | None]
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: NotRequired[list[ListInclude]]
-    """What to add."""
+    """What to add to the list."""
 
     changed_after: NotRequired[int | None]
     """Only rows whose last change has a higher event `sequence` than this, in the order of their
-    changes: send the `last_sequence` of an earlier walk. Cannot be combined with `sort` and
-    `q`.
+    changes: send the `last_sequence` of an earlier walk. Cannot be combined with `sort` or `q`.
     """
 
 
@@ -1374,85 +1383,87 @@ class DealRejection(TypedDict):
     """The rejection of a deal."""
 
     reason: NotRequired[DealRejectionReason]
-    """Why it is rejected."""
+    """The reason for the rejection."""
 
 
 class DealUpdate(TypedDict):
-    """An edit of a deal: absent keeps, null clears. With another partner it moves there."""
+    """A merge patch of a deal: absent properties keep their values, null clears them. A new
+    `partner_id` moves it to that partner.
+    """
 
     partner_id: NotRequired[PartnerId]
-    """The partner who registered it."""
+    """The partner that registered it."""
 
     external_id: NotRequired[str | None]
     """The integrator's own id; unique within the organization."""
 
     name: NotRequired[str]
-    """What it is about."""
+    """The name of the opportunity."""
 
     account_name: NotRequired[str]
-    """The company that would buy."""
+    """The prospective customer."""
 
     account_domain: NotRequired[str | None]
-    """The domain of that company, normalised. Deals with an equal domain or an equal normalised
-    name are for one account.
+    """The domain of the prospective customer, normalised. Deals with the same domain or the same
+    normalised name are for one account.
     """
 
     status: NotRequired[DealStatus]
-    """Where it stands. Closing needs `closed_on`; only the daily job makes a deal `expired`."""
+    """The status. Closing requires `closed_on`; only the daily job makes a deal `expired`."""
 
     stage: NotRequired[str | None]
-    """Where the sale stands, in the organization's own words."""
+    """The stage of the sale, in the organization's own words."""
 
     motion: NotRequired[DealMotion]
     """What is sold."""
 
     value: NotRequired[int]
-    """What it is worth, in minor units."""
+    """The value in minor units."""
 
     registered_on: NotRequired[str]
-    """When it was registered; today unless given."""
+    """The day of the registration; today by default."""
 
     expected_close_on: NotRequired[str | None]
-    """When it is expected to close."""
+    """The day on which it is expected to close."""
 
     expires_on: NotRequired[str | None]
-    """The first day on which an approved deal is protected no more."""
+    """The first day on which an approved deal is no longer protected."""
 
     closed_on: NotRequired[str | None]
-    """When it was won or lost; not before `registered_on`."""
+    """The day on which it was won or lost; not before `registered_on`."""
 
     lost_reason: NotRequired[str | None]
-    """Why it was lost."""
+    """The reason why it was lost."""
 
     rejection_reason: NotRequired[DealRejectionReason]
-    """Why it was rejected."""
+    """The reason why it was rejected."""
 
     owner_id: NotRequired[MemberId | None]
-    """The member who looks after it."""
+    """The member who is responsible for it."""
 
     notes: NotRequired[str | None]
-    """What colleagues should know."""
+    """Internal notes."""
 
     allow_conflict: NotRequired[bool]
-    """Whether it may be approved although another partner has an approved deal for the same
+    """Whether it may be approved even if another partner has an approved deal for the same
     account.
     """
 
 
 class EnrichmentRequest(TypedDict):
-    """Which partners to enrich: those selected in one way."""
+    """The partners to enrich, as a selection."""
 
     partner_ids: NotRequired[list[PartnerId] | None]
-    """These partners."""
+    """The partners by id."""
 
     filter: NotRequired[FilterNode | None]
-    """The partners that it finds."""
+    """A filter that finds the partners."""
 
     view_id: NotRequired[ViewId | None]
-    """The partners that a saved view finds."""
+    """A saved view that finds the partners."""
 
     force: NotRequired[bool]
-    """Ask the sources anew, whatever they said in the last seven days."""
+    """Whether the sources are requested again even if there are results of the last seven days."""
 
 
 class Event(TypedDict):
@@ -1461,21 +1472,21 @@ class Event(TypedDict):
     id: EventId
 
     sequence: int
-    """Rises per organization in the order of commits: whoever has read up to n has missed nothing
-    before n.
+    """Increases per organization in the order of commits: a client that has read up to n has
+    missed nothing before n.
     """
 
     type: str
     """The type of the event, see `GET /event-types`."""
 
     timestamp: Timestamp
-    """When it was written."""
+    """The time of the write."""
 
     actor: Actor
-    """Who did it."""
+    """The user, API key or system that caused it."""
 
     subject: Subject
-    """What it is about."""
+    """The record that it is about."""
 
     data: EventData
     """What changed, by type of event."""
@@ -1491,14 +1502,14 @@ class EventPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
     last_sequence: int
-    """The highest `sequence` below which nothing can still appear, whatever the conditions of this
-    list. After the last page of an ascending list, go on from it with `sequence_gt`.
+    """The highest `sequence` below which no event can appear later, whatever the conditions of
+    this list. After the last page of an ascending list, continue with it as `sequence_gt`.
     """
 
 
@@ -1506,7 +1517,7 @@ class EventType(TypedDict):
     """One row of `GET /event-types`."""
 
     type: str
-    """The name, as it stands in an event's `type`."""
+    """The type, as in `type` of an event."""
 
     group: str
     """The group it belongs to."""
@@ -1525,41 +1536,43 @@ class EventTypePage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class ExportRequest(TypedDict):
-    """What to export."""
+    """The request for an export."""
 
     object: ExportObject
-    """Which kind of records."""
+    """The kind of records."""
 
     filter: NotRequired[FilterNode | None]
-    """Which of them; null for all."""
+    """The condition for records; null for all."""
 
     view_id: NotRequired[ViewId | None]
-    """A saved view: its filter and search are ANDed with `filter`, its columns hold unless
-    `columns` are given.
+    """A saved view. Its filter and search are combined with `filter` by AND, and its columns apply
+    unless `columns` is sent.
     """
 
     columns: NotRequired[list[str] | None]
-    """Which fields, in this order; those of the view, else all in display order when absent."""
+    """The fields to export, in this order. The default is the columns of the view, or all fields
+    in display order.
+    """
 
     format: ExportFormat
-    """How it is written down."""
+    """The format of the file."""
 
 
 class Fault(TypedDict):
-    """One fault and its place: exactly one of `pointer`, `parameter` and `header` is not null."""
+    """An error and its place. Exactly one of `pointer`, `parameter` and `header` is not null."""
 
     code: str
-    """The stable word for programs; new ones may come."""
+    """A stable code for programs. New codes may be added."""
 
     detail: str
-    """A sentence for people."""
+    """An explanation for people."""
 
     pointer: str | None
     """A JSON Pointer fragment into the body."""
@@ -1571,11 +1584,11 @@ class Fault(TypedDict):
     """The request header."""
 
     meta: dict[str, Any]
-    """Facts for programs, by code."""
+    """Details for programs. The members depend on the code."""
 
 
 class FieldLimits(TypedDict):
-    """The limits of a field; what is null has no limit."""
+    """The limits of a field; null means no limit."""
 
     min: int | None
     """Lowest number."""
@@ -1591,7 +1604,7 @@ class FieldLimits(TypedDict):
 
 
 class FieldOverride(TypedDict):
-    """One field that people decided, with what automation would have written."""
+    """An overridden field, with the pending value of automation."""
 
     field: str
     """The field."""
@@ -1600,16 +1613,16 @@ class FieldOverride(TypedDict):
     """Its value."""
 
     pending_value: AnyValue
-    """What automation would have written last; null also when it would have written null."""
+    """The newest value that automation tried to write; null also if that value was null."""
 
     has_pending_value: bool
     """Whether there is a pending value."""
 
     actor: Actor
-    """Who decided."""
+    """Who set the override."""
 
     overridden_at: Timestamp
-    """When the field was first marked."""
+    """When the override was first set."""
 
 
 class FieldOverridePage(TypedDict):
@@ -1619,10 +1632,10 @@ class FieldOverridePage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class FilterNode(TypedDict):
@@ -1637,15 +1650,16 @@ class FilterNode(TypedDict):
     """
 
     field: NotRequired[str | None]
-    """The field of a leaf; members of objects with a dot."""
+    """The field of a leaf. Members of objects are written with a dot."""
 
     value: NotRequired[Any]
-    """What a leaf compares with: one value; a list for `in`, `not_in`, `any`, `all`, `none`; two
-    values for `between`; a boolean for `is_null`. Times may be durations before now, `-P30D`.
+    """The value that a leaf compares with: one value; a list for `in`, `not_in`, `any`, `all`,
+    `none`; two values for `between`; a boolean for `is_null`. Times may be durations before
+    now, such as `-P30D`.
     """
 
     count: NotRequired[int | None]
-    """How many members of `at_least` must hold."""
+    """The number of members of `at_least` that must match."""
 
     filters: NotRequired[list[FilterNode] | None]
     """The members of a group."""
@@ -1655,76 +1669,76 @@ class FourCBreakdown(TypedDict):
     """The four dimensions of fit, each 0 to 100."""
 
     capacity: int
-    """Can they deliver at scale?"""
+    """Capacity: can they deliver at scale?"""
 
     capability: int
-    """Do they have what we need?"""
+    """Capability: do they have what is needed?"""
 
     commitment: int
-    """Do they act?"""
+    """Commitment: are they active in the partnership?"""
 
     customer_alignment: int
-    """Do they reach our customers?"""
+    """Customer alignment: do they reach the organization's customers?"""
 
 
 class FourCWeights(TypedDict):
-    """How much each of the four C's counts, in basis points; together 10000."""
+    """The weights of the four C's in basis points; together 10000."""
 
     capacity: int
-    """Can they deliver at scale?"""
+    """Capacity: can they deliver at scale?"""
 
     capability: int
-    """Do they have what we need?"""
+    """Capability: do they have what is needed?"""
 
     commitment: int
-    """Do they act?"""
+    """Commitment: are they active in the partnership?"""
 
     customer_alignment: int
-    """Do they reach our customers?"""
+    """Customer alignment: do they reach the organization's customers?"""
 
 
 class FourCWeightsUpdate(TypedDict):
-    """A change of the weights: dimensions that are absent keep theirs. All four must add up to
-    10000 afterwards.
+    """A change of the weights: absent dimensions keep theirs. All four must add up to 10000
+    afterwards.
     """
 
     capacity: NotRequired[int]
-    """Can they deliver at scale?"""
+    """Capacity: can they deliver at scale?"""
 
     capability: NotRequired[int]
-    """Do they have what we need?"""
+    """Capability: do they have what is needed?"""
 
     commitment: NotRequired[int]
-    """Do they act?"""
+    """Commitment: are they active in the partnership?"""
 
     customer_alignment: NotRequired[int]
-    """Do they reach our customers?"""
+    """Customer alignment: do they reach the organization's customers?"""
 
 
 class IdealPartnerCriterion(TypedDict):
-    """A condition that a partner is judged by."""
+    """A condition of the fit score."""
 
     key: str
-    """Its word for programs, unique within the profile; evidence names it."""
+    """The key, unique within the profile; evidence refers to it."""
 
     label: str
     """A sentence about a partner that meets it."""
 
     dimension: FitDimension | str
-    """Which of the four C's it is about."""
+    """The one of the four C's to which it belongs."""
 
     weight: int
-    """How much it counts among the criteria of its dimension."""
+    """The weight among the criteria of its dimension."""
 
     filter: FilterNode
-    """What a partner must be to meet it. Every field but the scores themselves may be named."""
+    """The condition that a partner must meet. It may refer to every field except the scores."""
 
 
 class IdealPartnerProfile(TypedDict):
-    """Whom the organization looks for: the criteria of fit and their weights."""
+    """The criteria of the fit score and their weights."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -1733,26 +1747,26 @@ class IdealPartnerProfile(TypedDict):
     """When it last changed."""
 
     weights: FourCWeights
-    """How much each of the four C's counts."""
+    """The weights of the four C's."""
 
     criteria: list[IdealPartnerCriterion]
-    """What partners are judged by, in the order of the evidence."""
+    """The criteria of the fit score, in the order of the evidence."""
 
     narrative: str | None
-    """The ideal partner in words, for the language model."""
+    """A description of the ideal partner for the language model."""
 
 
 class IdealPartnerProfileUpdate(TypedDict):
-    """The new profile: what is absent stays."""
+    """A merge patch of the profile: absent properties keep their values."""
 
     weights: NotRequired[FourCWeightsUpdate]
-    """How much each of the four C's counts."""
+    """The weights of the four C's."""
 
     criteria: NotRequired[list[IdealPartnerCriterion]]
-    """What partners are judged by, in the order of the evidence."""
+    """The criteria of the fit score, in the order of the evidence."""
 
     narrative: NotRequired[str | None]
-    """The ideal partner in words, for the language model."""
+    """A description of the ideal partner for the language model."""
 
 
 class ImportForm(TypedDict):
@@ -1762,108 +1776,107 @@ class ImportForm(TypedDict):
     """The file: CSV, a JSON array, or JSON lines; at most 25 MiB."""
 
     options: ImportOptions
-    """How it is read, as JSON."""
+    """The options of the import, as JSON."""
 
 
 class ImportGuess(TypedDict):
-    """An option that was left open, and what the file says about it."""
+    """An option that was not sent, and its guessed value."""
 
     option: str
     """The option."""
 
     value: AnyValue
-    """What it is taken for; null where nothing decides."""
+    """The value that is used; null if nothing decides."""
 
     reason: str
-    """Why, for people."""
+    """The reason, for people."""
 
 
 class ImportOptions(TypedDict):
-    """How a file is imported."""
+    """The options of an import."""
 
     object: ImportObject
-    """What the rows are."""
+    """The kind of records in the file."""
 
     mapping: NotRequired[ImportMapping | None]
-    """Which column feeds which field; guessed from the headers when absent."""
+    """The fields to which columns map; guessed from the headers if absent."""
 
     match: NotRequired[ImportMatch]
-    """How a row finds the record that it is about; `domain` when absent. Unless by `id`, contacts
-    are found by e-mail address or name, deals by external id, or where the row has none by
-    partner, account and name.
+    """How a row finds its record. The default is `domain`. Except with `id`, contacts are found by
+    e-mail address or name, deals by external id, or by partner, account and name if the row has
+    none.
     """
 
     on_match: NotRequired[ImportOnMatch]
-    """What becomes of a row that matches; `update` when absent."""
+    """What is done with a row that matches. The default is `update`."""
 
     on_name_differs: NotRequired[ImportOnNameDiffers]
-    """What becomes of a row that matches a partner by domain and gives it another name; `skip`
-    when absent.
+    """What is done with a row that matches a partner by domain and has another name. The default
+    is `skip`.
     """
 
     on_duplicate_row: NotRequired[ImportOnDuplicateRow]
-    """What becomes of a second row for the same partner, contact or deal; `skip` when absent."""
+    """What is done with a second row for the same partner, contact or deal. The default is `skip`.
+    """
 
     money_unit: NotRequired[ImportMoneyUnit | None]
-    """What amounts count: `major` when absent for CSV, `minor` for JSON. A header such as
-    `company_revenue (minor)`, as our own exports write it, holds for its column whatever is
-    said here.
+    """The unit of amounts. The default is `major` for CSV and `minor` for JSON. A header such as
+    `company_revenue (minor)`, as in our own exports, has priority for its column.
     """
 
     header_row: NotRequired[int | None]
-    """The line of a CSV file on which the header stands, counted from 1; 0 when there is none and
-    columns are called `Column 1`, `Column 2` and so on. Guessed when absent.
+    """The line of a CSV file with the header, counted from 1; 0 if there is none, in which case
+    columns are called `Column 1`, `Column 2` and so on. Guessed if absent.
     """
 
     encoding: NotRequired[str | None]
-    """How the bytes of the file are read: a label of the WHATWG Encoding Standard, such as
-    `utf-8`, `windows-1252`, `windows-1251`, `shift_jis` or `gbk`. Guessed when absent; a byte
-    order mark holds in any case.
+    """The encoding of the file: a label of the WHATWG Encoding Standard, such as `utf-8`,
+    `windows-1252`, `windows-1251`, `shift_jis` or `gbk`. Guessed if absent; a byte order mark
+    has priority.
     """
 
     date_format: NotRequired[ImportDateFormat | None]
-    """In which order dates are written where they do not begin with the year. Guessed from the
-    file when absent; dates that remain in doubt are not read.
+    """The order of day, month and year in dates that do not begin with the year. Guessed from the
+    file if absent; ambiguous dates are not imported.
     """
 
     decimal: NotRequired[ImportDecimal | None]
-    """Which character stands before decimals. Guessed from the file when absent; numbers that
-    remain in doubt are not read.
+    """The decimal separator. Guessed from the file if absent; ambiguous numbers are not imported.
     """
 
     allow_conflict: NotRequired[bool | None]
-    """For deals: whether rows may break channel conflict."""
+    """Deals only: whether rows may be approved in spite of a channel conflict."""
 
     dry_run: NotRequired[bool]
-    """Only tell what would happen."""
+    """Whether it is a dry run, which only reports what would be done."""
 
     defaults: NotRequired[ImportDefaults | None]
-    """Values for new records whose row brings none."""
+    """Values of new records for rows without a value."""
 
 
 class ImportPreview(TypedDict):
-    """What a file holds, before anything is written."""
+    """The preview of an import."""
 
     object: ImportObject | str
-    """What its rows are."""
+    """The kind of records."""
 
     columns: list[ImportPreviewColumn]
-    """Its columns in their order."""
+    """The columns in their order."""
 
     rows: list[ImportPreviewRow]
-    """Its first rows, at most 20."""
+    """The first rows, at most 20."""
 
     row_count: int
-    """How many rows it has; empty ones are not counted."""
+    """The number of rows; empty rows are not counted."""
 
     encoding: ImportEncoding
-    """How its bytes are read."""
+    """The encoding of the file."""
 
     separator: str | None
-    """What separates its cells; null for JSON."""
+    """The separator of cells; null for JSON."""
 
     guesses: list[ImportGuess]
-    """The options that were left open: what each is taken for, and why."""
+    """The options that were not sent, each with the value that is used, and the reason."""
 
 
 class ImportPreviewColumn(TypedDict):
@@ -1873,7 +1886,7 @@ class ImportPreviewColumn(TypedDict):
     """Its header."""
 
     suggested_field: str | None
-    """The field that it feeds: as the mapping says, or as it is guessed."""
+    """The field to which it maps: from the mapping, or guessed."""
 
     samples: list[str]
     """Some of its values."""
@@ -1886,99 +1899,96 @@ class ImportPreviewForm(TypedDict):
     """The file: CSV, a JSON array, or JSON lines; at most 25 MiB."""
 
     options: NotRequired[ImportPreviewOptions]
-    """How it is read, as JSON; everything is guessed when absent."""
+    """The options of the import, as JSON; absent options are guessed."""
 
 
 class ImportPreviewOptions(TypedDict):
-    """How a file is read: the options of an import, all of them optional. What is absent is
-    guessed.
-    """
+    """The options of an import, all of them optional. Absent options are guessed."""
 
     object: NotRequired[ImportObject]
-    """What the rows are."""
+    """The kind of records in the file."""
 
     mapping: NotRequired[ImportMapping | None]
-    """Which column feeds which field; guessed from the headers when absent."""
+    """The fields to which columns map; guessed from the headers if absent."""
 
     match: NotRequired[ImportMatch]
-    """How a row finds the record that it is about; `domain` when absent. Unless by `id`, contacts
-    are found by e-mail address or name, deals by external id, or where the row has none by
-    partner, account and name.
+    """How a row finds its record. The default is `domain`. Except with `id`, contacts are found by
+    e-mail address or name, deals by external id, or by partner, account and name if the row has
+    none.
     """
 
     on_match: NotRequired[ImportOnMatch]
-    """What becomes of a row that matches; `update` when absent."""
+    """What is done with a row that matches. The default is `update`."""
 
     on_name_differs: NotRequired[ImportOnNameDiffers]
-    """What becomes of a row that matches a partner by domain and gives it another name; `skip`
-    when absent.
+    """What is done with a row that matches a partner by domain and has another name. The default
+    is `skip`.
     """
 
     on_duplicate_row: NotRequired[ImportOnDuplicateRow]
-    """What becomes of a second row for the same partner, contact or deal; `skip` when absent."""
+    """What is done with a second row for the same partner, contact or deal. The default is `skip`.
+    """
 
     money_unit: NotRequired[ImportMoneyUnit | None]
-    """What amounts count: `major` when absent for CSV, `minor` for JSON. A header such as
-    `company_revenue (minor)`, as our own exports write it, holds for its column whatever is
-    said here.
+    """The unit of amounts. The default is `major` for CSV and `minor` for JSON. A header such as
+    `company_revenue (minor)`, as in our own exports, has priority for its column.
     """
 
     header_row: NotRequired[int | None]
-    """The line of a CSV file on which the header stands, counted from 1; 0 when there is none and
-    columns are called `Column 1`, `Column 2` and so on. Guessed when absent.
+    """The line of a CSV file with the header, counted from 1; 0 if there is none, in which case
+    columns are called `Column 1`, `Column 2` and so on. Guessed if absent.
     """
 
     encoding: NotRequired[str | None]
-    """How the bytes of the file are read: a label of the WHATWG Encoding Standard, such as
-    `utf-8`, `windows-1252`, `windows-1251`, `shift_jis` or `gbk`. Guessed when absent; a byte
-    order mark holds in any case.
+    """The encoding of the file: a label of the WHATWG Encoding Standard, such as `utf-8`,
+    `windows-1252`, `windows-1251`, `shift_jis` or `gbk`. Guessed if absent; a byte order mark
+    has priority.
     """
 
     date_format: NotRequired[ImportDateFormat | None]
-    """In which order dates are written where they do not begin with the year. Guessed from the
-    file when absent; dates that remain in doubt are not read.
+    """The order of day, month and year in dates that do not begin with the year. Guessed from the
+    file if absent; ambiguous dates are not imported.
     """
 
     decimal: NotRequired[ImportDecimal | None]
-    """Which character stands before decimals. Guessed from the file when absent; numbers that
-    remain in doubt are not read.
+    """The decimal separator. Guessed from the file if absent; ambiguous numbers are not imported.
     """
 
     allow_conflict: NotRequired[bool | None]
-    """For deals: whether rows may break channel conflict."""
+    """Deals only: whether rows may be approved in spite of a channel conflict."""
 
     dry_run: NotRequired[bool]
-    """Only tell what would happen."""
+    """Whether it is a dry run, which only reports what would be done."""
 
     defaults: NotRequired[ImportDefaults | None]
-    """Values for new records whose row brings none."""
+    """Values of new records for rows without a value."""
 
 
 class ImportPreviewRow(TypedDict):
     """One of the first rows, as the import would read it."""
 
     row: int
-    """Its number in the file; the first record after the header is 1."""
+    """The number in the file; the first record after the header is 1."""
 
     data: AnyValue
     """Values by field."""
 
     warnings: list[JobItemWarning]
-    """What was not taken as it stands."""
+    """Remarks about values that were changed or left out."""
 
 
 class InsightCount(TypedDict):
-    """How many partners have a value."""
+    """The number of partners with a value."""
 
     key: str | None
-    """The value; null stands for none."""
+    """The value; null for partners without one."""
 
     count: int
-    """Partners that have it."""
+    """The number of partners."""
 
 
 class InvitationAcceptance(TypedDict):
-    """How an invited person joins."""
+    """The acceptance of an invitation."""
 
     token: str
     """The token: the last part of the invitation's link."""
@@ -1987,30 +1997,30 @@ class InvitationAcceptance(TypedDict):
     """The person's name."""
 
     password: str
-    """The person's password; not one of those that are guessed first."""
+    """The person's password. Passwords that are easy to guess are refused."""
 
 
 class InvitedMember(TypedDict):
-    """A new invitation. The link is shown this once."""
+    """A new invitation. The link is shown only once."""
 
     member: Member
     """The member, with status `invited`."""
 
     invitation_url: str
-    """The page on which the person joins. Whoever has it can join."""
+    """The page on which the person joins. Anyone with this link can join."""
 
     expires_at: Timestamp
     """When the link stops working."""
 
 
 class Job(TypedDict):
-    """Long work: its state, progress and outcome. Kept for 7 days."""
+    """Long-running work: its state, progress and result. Kept for 7 days."""
 
     id: JobId
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was accepted."""
@@ -2019,72 +2029,71 @@ class Job(TypedDict):
     """When it last changed."""
 
     type: JobType | str
-    """What it does."""
+    """The type."""
 
     status: JobStatus | str
-    """Where it stands."""
+    """The status."""
 
     progress: JobProgress
-    """How far it has come."""
+    """The progress."""
 
     dry_run: bool
-    """Whether it only tells what it would do."""
+    """Whether it is a dry run, which only reports what would be done."""
 
     actor: Actor
     """Who started it."""
 
     input: JobInput
-    """What was asked for."""
+    """The options of the job."""
 
     result: JobResult | None
-    """What it left behind."""
+    """The result."""
 
     problem: Problem | None
-    """Why it failed."""
+    """The reason for the failure."""
 
     started_at: Timestamp | None
-    """When it began to run."""
+    """When it was started."""
 
     finished_at: Timestamp | None
     """When it ended."""
 
     expires_at: Timestamp
-    """When it and its items are erased."""
+    """When the job and its items are deleted."""
 
 
 class JobItem(TypedDict):
-    """What became of one row or one partner."""
+    """The result of one row or one partner."""
 
     index: int
-    """Its place among the items, from 0."""
+    """The position among the items, from 0."""
 
     ref: str | None
     """The id, or the number of the row in the file (the first record after the header is 1)."""
 
     status: JobItemStatus | str
-    """What became of it."""
+    """The status."""
 
     action: JobItemAction | str | None
-    """Of a row of an import that succeeded: what became of its record. Null for all others."""
+    """Rows of imports that succeeded: what was done with the record. Null for other items."""
 
     resource_id: str | None
-    """What was written."""
+    """The id of the record that was written."""
 
     skipped_fields: list[str]
-    """Fields that were left alone because people had decided on them."""
+    """Fields that were skipped because they are overridden."""
 
     before: AnyValue
-    """The fields that change, as they were."""
+    """The previous values of the changed fields."""
 
     after: AnyValue
-    """The fields that change, as they are now; of an enrichment also the `title` of the website.
-    """
+    """The new values of the changed fields; of an enrichment also the `title` of the website."""
 
     warnings: list[JobItemWarning]
-    """What did not stop it."""
+    """Remarks that did not prevent the processing."""
 
     problem: Problem | None
-    """Why it failed or was skipped."""
+    """The reason why it failed or was skipped."""
 
 
 class JobItemPage(TypedDict):
@@ -2094,26 +2103,26 @@ class JobItemPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class JobItemWarning(TypedDict):
-    """Something about an item that did not stop it."""
+    """A remark about an item that did not prevent its processing."""
 
     code: str
-    """What it is, for programs."""
+    """A stable code for programs."""
 
     detail: str
-    """What it is, for people."""
+    """An explanation for people."""
 
     field: str | None
-    """The field it is about."""
+    """The field to which it applies."""
 
     meta: dict[str, Any]
-    """What programs may want to know of it, such as `existing_id`."""
+    """Details for programs, such as `existing_id`."""
 
 
 class JobPage(TypedDict):
@@ -2123,20 +2132,20 @@ class JobPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class JobProgress(TypedDict):
-    """How far a job has come."""
+    """The progress of a job."""
 
     total: int | None
-    """How many items there are; null until that is known."""
+    """The number of items; null until it is known."""
 
     done: int
-    """Items that have been looked at."""
+    """Items that were processed."""
 
     succeeded: int
     """Items that succeeded."""
@@ -2145,32 +2154,30 @@ class JobProgress(TypedDict):
     """Items that failed."""
 
     skipped: int
-    """Items that were left alone."""
+    """Items that were skipped."""
 
 
 class JobResult(TypedDict):
-    """What a job leaves behind."""
+    """The result of a job."""
 
     download_url: str | None
-    """Where the file can be fetched, with the same credential."""
+    """The URL of the file, for the same credential."""
 
     expires_at: Timestamp | None
-    """Until when."""
+    """When the file is deleted."""
 
     created: int | None
-    """Of an import: how many records it created, or would create in a dry run."""
+    """Imports only: the number of records that it created, or would create in a dry run."""
 
     updated: int | None
-    """Of an import: how many records it changed."""
+    """Imports only: the number of records that it changed."""
 
     unchanged: int | None
-    """Of an import: how many records were there already as their row says."""
+    """Imports only: the number of records that already had the values of their row."""
 
 
 class JointPlan(TypedDict):
-    """The plan of a partner for a fiscal year. Target and weights hold for every year that is
-    asked for.
-    """
+    """The plan of a partner for a fiscal year. Target and weights are the same for every year."""
 
     partner_id: PartnerId
     """The partner."""
@@ -2185,49 +2192,52 @@ class JointPlan(TypedDict):
     """The currency of every amount."""
 
     annual_revenue_target: int | None
-    """The target for a year, in minor units."""
+    """The annual target in minor units."""
 
     quarterly_weights: QuarterlyWeights
-    """How the target spreads over the quarters."""
+    """The distribution of the target over the quarters."""
 
     quarterly_targets: QuarterlyAmounts | None
     """The target of each quarter; together exactly the annual one."""
 
     quarterly_revenue: QuarterlyAmounts
-    """Deals won in each quarter of the fiscal year, by the day on which they closed."""
+    """The value of deals won in each quarter of the fiscal year, by closing day."""
 
     attainment_bp: int | None
-    """What was won in the fiscal year against the target, in basis points; null without a target.
+    """Won revenue in the fiscal year in relation to the target, in basis points; null without a
+    target.
     """
 
     item_counts: PlanItemCounts
-    """How many items the plan has."""
+    """The number of plan items."""
 
     skipped_fields: list[str]
-    """What this very write left alone because people had decided on it; empty on reads."""
+    """Fields that this write has skipped because they are overridden; empty on reads."""
 
 
 class JointPlanUpdate(TypedDict):
-    """An edit of target and weights: fields of the partner, and its rules of overrides hold."""
+    """A merge patch of target and weights, which are fields of the partner with its rules of
+    overrides.
+    """
 
     annual_revenue_target: NotRequired[int | None]
-    """The target for a year, in minor units."""
+    """The annual target in minor units."""
 
     quarterly_weights: NotRequired[QuarterlyWeightsUpdate]
-    """How the target spreads over the quarters."""
+    """The distribution of the target over the quarters."""
 
 
 class KeyStakeholder(TypedDict):
-    """A person at the partner who matters."""
+    """A person who matters for the partnership."""
 
     name: str
     """The name."""
 
     role: NotRequired[str | None]
-    """What the person does there."""
+    """The role of the person at the partner."""
 
     contact_id: NotRequired[ContactId | None]
-    """The contact that this is, when there is one."""
+    """The contact of this person, if there is one."""
 
 
 LifecycleConversion = TypedDict(
@@ -2239,11 +2249,11 @@ LifecycleConversion = TypedDict(
         "share_bp": "int",
     },
 )
-"""A way from one stage to another."""
+"""The changes from one stage to another."""
 
 
 class LifecycleInsight(TypedDict):
-    """How partners move through the stages, by the stage history."""
+    """The movement of partners through the stages, from the stage history."""
 
     since: str
     """The first day of the window."""
@@ -2252,33 +2262,33 @@ class LifecycleInsight(TypedDict):
     """The last day of the window."""
 
     stages: list[LifecycleStage]
-    """Every stage, in their order."""
+    """All stages, in their order."""
 
     conversions: list[LifecycleConversion]
-    """Every way that was taken."""
+    """All changes that happened."""
 
 
 class LifecycleStage(TypedDict):
-    """What happened at one stage."""
+    """The movements at one stage."""
 
     stage: PartnerStage | str
     """The stage."""
 
     count: int
-    """Partners that are there now."""
+    """The number of partners in this stage now."""
 
     entered: int
-    """How often it was entered in the window; being created counts."""
+    """How often it was entered in the window, including by new partners."""
 
     left: int
     """How often it was left in the window."""
 
     median_days: float | None
-    """The median of the stays that ended in the window, in days with two decimals."""
+    """The median duration of stays that ended in the window, in days with two decimals."""
 
 
 class Liveness(TypedDict):
-    """Whether the process lives."""
+    """The liveness of the process."""
 
     status: str
     """`ok`"""
@@ -2288,29 +2298,29 @@ class Me(TypedDict):
     """The credential of this request: a user with its member and role, or an API key."""
 
     kind: CredentialKind | str
-    """What kind of credential it is."""
+    """The kind of the credential."""
 
     user: User | None
-    """The person; null for a key."""
+    """The user; null for an API key."""
 
     member: Member | None
-    """The person's place in the organization; null for a key."""
+    """The member; null for an API key."""
 
     api_key: ApiKey | None
-    """The key; null for a person."""
+    """The API key; null for a user."""
 
     organization: Organization
     """The organization."""
 
     role: Role | str | None
-    """The role; null for a key."""
+    """The role; null for an API key."""
 
     scopes: list[AccessScope | str]
-    """What it may do: the scopes of the key, or what the role is worth."""
+    """The scopes of the API key, or all that the role allows."""
 
 
 class MeUpdate(TypedDict):
-    """What people may change about themselves. What is absent stays."""
+    """A merge patch of the user: absent properties keep their values."""
 
     name: NotRequired[str]
     """The name."""
@@ -2319,17 +2329,17 @@ class MeUpdate(TypedDict):
     """The language of mails, as a BCP 47 tag."""
 
     email_notifications: NotRequired[bool]
-    """Whether notifications come by mail too."""
+    """Whether notifications are also sent by mail."""
 
 
 class Member(TypedDict):
-    """A person's place in the organization."""
+    """A person in an organization."""
 
     id: MemberId
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When the person was invited or registered."""
@@ -2344,10 +2354,10 @@ class Member(TypedDict):
     """The name."""
 
     email: str
-    """The e-mail address, which is also what the person signs in with."""
+    """The e-mail address, with which the person signs in."""
 
     role: Role | str
-    """What the member may do."""
+    """The role."""
 
     status: MemberStatus | str
     """Whether the member can sign in."""
@@ -2357,16 +2367,16 @@ class Member(TypedDict):
 
 
 class MemberInvite(TypedDict):
-    """Somebody to invite."""
+    """An invitation."""
 
     email: str
-    """The e-mail address, which is also what the person signs in with."""
+    """The e-mail address, with which the person signs in."""
 
     name: NotRequired[str]
     """The name."""
 
     role: Role
-    """What the member may do."""
+    """The role."""
 
 
 class MemberPage(TypedDict):
@@ -2376,39 +2386,39 @@ class MemberPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class MemberUpdate(TypedDict):
-    """What may change about a member. What is absent stays."""
+    """A merge patch of a member: absent properties keep their values."""
 
     role: NotRequired[Role]
-    """What the member may do."""
+    """The role."""
 
     status: NotRequired[MemberStatus]
     """Whether the member can sign in."""
 
 
 class Notification(TypedDict):
-    """An entry in the list of what a member was told."""
+    """A notification of a member."""
 
     id: NotificationId
     """The id."""
 
     type: NotificationType | str
-    """What it tells."""
+    """The type."""
 
     title: str
-    """One line."""
+    """The title, in one line."""
 
     body: str
-    """The rest; may be empty."""
+    """The text below the title; may be empty."""
 
     subject: NotificationSubject
-    """What it is about."""
+    """The record that it is about."""
 
     event_id: EventId
     """The event that caused it."""
@@ -2421,34 +2431,34 @@ class Notification(TypedDict):
 
 
 class NotificationDelivery(TypedDict):
-    """A mail or a message in Slack, and what became of it. Kept for 30 days."""
+    """A mail or a Slack message, and its status. Kept for 30 days."""
 
     id: NotificationDeliveryId
-    """The id; also in the Message-ID of a mail, so that a repeated one can be recognised."""
+    """The id; also in the Message-ID of a mail, so that repetitions can be recognized."""
 
     notification_id: NotificationId | None
-    """The entry that it carries on; null for invitations and for Slack."""
+    """The notification that it delivers; null for invitations and for Slack."""
 
     event_id: EventId | None
     """The event that caused it."""
 
     channel: NotificationChannel | str
-    """By which way."""
+    """The channel."""
 
     target: str
-    """To whom: an e-mail address, or the id of a channel or user of Slack."""
+    """The recipient: an e-mail address, or the id of a channel or user of Slack."""
 
     status: NotificationDeliveryStatus | str
-    """What became of it."""
+    """The status."""
 
     attempts: int
-    """How often it was tried."""
+    """The number of attempts."""
 
     last_error: str | None
-    """Why the last attempt failed."""
+    """The reason why the last attempt failed."""
 
     next_attempt_at: Timestamp | None
-    """When it is tried next; null when it is not tried any more."""
+    """When it is tried next; null if it is not tried again."""
 
     created_at: Timestamp
     """When it was made."""
@@ -2461,10 +2471,10 @@ class NotificationDeliveryPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class NotificationPage(TypedDict):
@@ -2474,19 +2484,19 @@ class NotificationPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class NotificationSettings(TypedDict):
-    """Who hears of a new submission of the application form: each member once, however many
-    reasons there are.
+    """The recipients of notifications about new submissions of the application form. Each member
+    is notified once, even if several settings apply.
     """
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -2495,42 +2505,42 @@ class NotificationSettings(TypedDict):
     """When it last changed."""
 
     member_ids: list[MemberId]
-    """These members."""
+    """Members who are notified."""
 
     roles: list[Role | str]
-    """All members with these roles."""
+    """Roles whose members are notified."""
 
     slack_channel_ids: list[SlackId]
-    """These channels of Slack."""
+    """Slack channels that are notified."""
 
     slack_user_ids: list[SlackId]
-    """These people in Slack."""
+    """Slack users who are notified."""
 
     email: bool
-    """Whether the members also get a mail, unless they have switched mails off for themselves."""
+    """Whether the members also get a mail, unless they have turned mails off."""
 
 
 class NotificationSettingsUpdate(TypedDict):
-    """New settings: what is absent stays."""
+    """A merge patch of the settings: absent properties keep their values."""
 
     member_ids: NotRequired[list[MemberId]]
-    """These members."""
+    """Members who are notified."""
 
     roles: NotRequired[list[Role]]
-    """All members with these roles."""
+    """Roles whose members are notified."""
 
     slack_channel_ids: NotRequired[list[SlackId]]
-    """These channels of Slack."""
+    """Slack channels that are notified."""
 
     slack_user_ids: NotRequired[list[SlackId]]
-    """These people in Slack."""
+    """Slack users who are notified."""
 
     email: NotRequired[bool]
-    """Whether the members also get a mail, unless they have switched mails off for themselves."""
+    """Whether the members also get a mail, unless they have turned mails off."""
 
 
 class NotificationSubject(TypedDict):
-    """What a notification is about."""
+    """The record that a notification is about."""
 
     type: str
     """The kind of resource, `deal`."""
@@ -2540,13 +2550,13 @@ class NotificationSubject(TypedDict):
 
 
 class Organization(TypedDict):
-    """The organization that the credential belongs to."""
+    """The organization of the credential."""
 
     id: OrganizationId
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it registered."""
@@ -2558,63 +2568,67 @@ class Organization(TypedDict):
     """Its name."""
 
     currency: str
-    """The one currency of all amounts, as an ISO 4217 code. Fixed once any amount exists."""
+    """The currency of all amounts, as an ISO 4217 code. It cannot be changed once an amount
+    exists.
+    """
 
     currency_exponent: CurrencyExponent
-    """How many decimal digits the currency's minor unit stands for: an amount of 12345 is 123.45
-    with exponent 2.
+    """The number of decimal digits of the currency's minor unit: with exponent 2, an amount of
+    12345 is 123.45.
     """
 
     fiscal_year_start_month: int
     """The month in which the fiscal year starts."""
 
     timezone: str
-    """The time zone that decides which day it is, by its name in the IANA database."""
+    """The time zone in which days begin, by its IANA name."""
 
     deal_protection_days: int
-    """How many days an approved deal is protected unless the approval says otherwise."""
+    """The number of days for which an approved deal is protected by default."""
 
     auto_score: bool
-    """Whether scores are computed without being asked for."""
+    """Whether scores are computed automatically."""
 
     logo_url: str | None
-    """Where the logo is; https."""
+    """The URL of the logo; https."""
 
     shared_domains: list[SharedDomain]
-    """Domains that many of its partners share, such as those of a market place: in imports and
-    applications they and what lies under them count as no domain, as those of social networks
-    and mail providers do anyway.
+    """Domains that many of its partners share, such as those of a market place. In imports and
+    applications these and their subdomains are ignored, like those of social networks and mail
+    providers.
     """
 
 
 class OrganizationUpdate(TypedDict):
-    """What may change about the organization. What is absent stays."""
+    """A merge patch of the organization: absent properties keep their values."""
 
     name: NotRequired[str]
     """Its name."""
 
     currency: NotRequired[str]
-    """The one currency of all amounts, as an ISO 4217 code. Fixed once any amount exists."""
+    """The currency of all amounts, as an ISO 4217 code. It cannot be changed once an amount
+    exists.
+    """
 
     fiscal_year_start_month: NotRequired[int]
     """The month in which the fiscal year starts."""
 
     timezone: NotRequired[str]
-    """The time zone that decides which day it is, by its name in the IANA database."""
+    """The time zone in which days begin, by its IANA name."""
 
     deal_protection_days: NotRequired[int]
-    """How many days an approved deal is protected unless the approval says otherwise."""
+    """The number of days for which an approved deal is protected by default."""
 
     auto_score: NotRequired[bool]
-    """Whether scores are computed without being asked for."""
+    """Whether scores are computed automatically."""
 
     logo_url: NotRequired[str | None]
-    """Where the logo is; https."""
+    """The URL of the logo; https."""
 
     shared_domains: NotRequired[list[SharedDomain]]
-    """Domains that many of its partners share, such as those of a market place: in imports and
-    applications they and what lies under them count as no domain, as those of social networks
-    and mail providers do anyway.
+    """Domains that many of its partners share, such as those of a market place. In imports and
+    applications these and their subdomains are ignored, like those of social networks and mail
+    providers.
     """
 
 
@@ -2625,7 +2639,7 @@ class Partner(TypedDict):
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -2637,10 +2651,10 @@ class Partner(TypedDict):
     """When it was deleted; it can be restored for 30 days."""
 
     created_via: PartnerCreatedVia | str
-    """How it came to be."""
+    """How it was created."""
 
     currency: str
-    """The currency of every amount: the organization's."""
+    """The currency of every amount, which is the organization's."""
 
     external_id: str | None
     """The integrator's own id; unique within the organization."""
@@ -2652,22 +2666,22 @@ class Partner(TypedDict):
     """The company's domain, normalised; unique within the organization among live partners."""
 
     logo_url: str | None
-    """Where this API serves the logo; a new logo has a new address."""
+    """The URL of the logo; a new logo has a new URL."""
 
     logo_source: LogoSource | str | None
-    """Where the logo came from."""
+    """The source of the logo."""
 
     industry: str | None
     """The industry, free text."""
 
     employees: int | None
-    """Head count."""
+    """The number of employees."""
 
     company_revenue: int | None
-    """The company's revenue a year, in minor units."""
+    """The company's annual revenue in minor units."""
 
     regions: list[str]
-    """Where the company works."""
+    """The regions in which the company works."""
 
     services: list[str]
     """The services it offers."""
@@ -2676,28 +2690,28 @@ class Partner(TypedDict):
     """The products it offers."""
 
     languages: list[str]
-    """The languages it works in, BCP 47."""
+    """The languages in which it works, BCP 47."""
 
     type: PartnerType | str
-    """What kind of partner it is."""
+    """The type."""
 
     subtype: str | None
-    """A finer kind, free text."""
+    """A more specific type, free text."""
 
     category: PartnerCategory | str | None
-    """What the partnership is about."""
+    """The category."""
 
     tier: str | None
     """The key of its tier."""
 
     tier_source: TierSource | str
-    """Who decided on the tier."""
+    """Who decides on the tier: the rules or a person."""
 
     tier_changed_at: Timestamp | None
     """When the tier last changed."""
 
     tier_at_risk_since: Timestamp | None
-    """Since when the rules give a lower tier than the one held."""
+    """Since when the rules give a lower tier than the current one."""
 
     tag_ids: list[TagId]
     """Its tags."""
@@ -2706,49 +2720,49 @@ class Partner(TypedDict):
     """Whether the record is live."""
 
     stage: PartnerStage | str
-    """Where the relationship stands."""
+    """The stage of the relationship."""
 
     stage_changed_at: Timestamp
     """When the stage last changed."""
 
     in_intelligence: bool
-    """Whether it appears in insights and strategy outputs."""
+    """Whether it is included in insights."""
 
     partner_manager_id: MemberId | None
-    """The member who looks after it."""
+    """The member who is responsible for the partner."""
 
     primary_contact_id: ContactId | None
-    """The contact to turn to; a contact of this partner."""
+    """The primary contact; a contact of this partner."""
 
     pipeline: int
-    """Sum of its approved deals, in minor units."""
+    """The sum of its approved deals, in minor units."""
 
     revenue: int
-    """Sum of its won deals, in minor units."""
+    """The sum of its won deals, in minor units."""
 
     product_revenue: int
-    """Sum of its won deals for products, in minor units."""
+    """The sum of its won product deals, in minor units."""
 
     active_deals: int
-    """Deals that are submitted, under review or approved."""
+    """The number of deals that are submitted, under review or approved."""
 
     closed_deals: int
-    """Deals that were won."""
+    """The number of won deals."""
 
     customers: int
-    """Distinct accounts of its won deals."""
+    """The number of distinct accounts of its won deals."""
 
     annual_revenue_target: int | None
-    """The target for a year, in minor units."""
+    """The annual target in minor units."""
 
     quarterly_weights: QuarterlyWeights
-    """How the target spreads over the quarters."""
+    """The distribution of the target over the quarters."""
 
     fit_score: int | None
-    """How well it fits the ideal partner profile, 0 to 100; null until scored."""
+    """How well it fits the ideal partner profile, 0 to 100; null until it is scored."""
 
     health_score: int | None
-    """How well the relationship does, 0 to 100; null until scored."""
+    """The state of the relationship, 0 to 100; null until it is scored."""
 
     four_c_breakdown: FourCBreakdown | None
     """The four dimensions of the fit score."""
@@ -2760,99 +2774,99 @@ class Partner(TypedDict):
     """When it was last scored."""
 
     scores_stale: bool
-    """Whether something the scores rest on has changed since: the partner, its deals and contacts,
-    or the ideal partner profile. It may change without a new version.
+    """Whether something that the scores depend on has changed since: the partner, its deals and
+    contacts, or the ideal partner profile. It may change without a new version.
     """
 
     overridden_fields: list[str]
-    """Fields that people decided; automation leaves them alone."""
+    """Fields that people have overridden; automation skips them."""
 
     skipped_fields: list[str]
-    """What this very write left alone because people had decided on it; empty on reads."""
+    """Fields that this write has skipped because they are overridden; empty on reads."""
 
     description: str | None
     """What the company does."""
 
     key_stakeholders: list[KeyStakeholder]
-    """People at the partner who matter."""
+    """People who matter for the partnership."""
 
     joint_value_proposition: str | None
-    """Why customers buy from both together."""
+    """Why customers buy from both companies together."""
 
     executive_summary: str | None
-    """The relationship in a few sentences."""
+    """A summary of the relationship."""
 
     ai_summary: str | None
-    """The scorer's summary."""
+    """The summary of the scores."""
 
 
 class PartnerBatch(TypedDict):
-    """Many writes of partners."""
+    """A batch of operations."""
 
     operations: list[PartnerBatchOperation]
-    """What to do, in this order."""
+    """The operations, in this order."""
 
     atomic: NotRequired[bool]
-    """Whether the failure of one undoes them all."""
+    """Whether the failure of one operation undoes all of them."""
 
 
 class PartnerBatchItem(TypedDict):
-    """What became of one operation."""
+    """The result of one operation."""
 
     index: int
-    """The place of the operation in the request, from 0."""
+    """The position of the operation in the request, from 0."""
 
     status: int
-    """The status that the operation would have had alone; 424 when another one failed and all were
-    undone.
+    """The status that the operation would have as a single request; 424 if it was undone because
+    another one failed.
     """
 
     partner: Partner | None
-    """The partner after the operation; null when it failed or deleted."""
+    """The partner after the operation; null if it failed or deleted the partner."""
 
     skipped_fields: list[str]
-    """What the operation left alone because people had decided on it."""
+    """Fields that the operation has skipped because they are overridden."""
 
     problem: Problem | None
-    """Why it failed, as the operation would have answered it alone; null when it did not."""
+    """The problem that the operation would have as a single request. Null if it succeeded."""
 
 
 class PartnerBatchOperation(TypedDict):
     """One operation of a batch."""
 
     action: PartnerBatchAction
-    """What to do."""
+    """The action."""
 
     id: NotRequired[PartnerId | None]
-    """The partner, when it is matched by id."""
+    """The id of the partner, if it is matched by id."""
 
     match: NotRequired[PartnerBatchMatch | None]
-    """By what the partner is found; the id unless given."""
+    """How the partner is found. The default is by id."""
 
     version: NotRequired[int | None]
     """The version that the partner must have."""
 
     data: NotRequired[PartnerUpdate | None]
-    """Its values; a creation needs `name` and `type`. What is wrong with them is the problem of
-    this operation alone.
+    """The values; a creation requires `name` and `type`. Errors in them are reported for this
+    operation only.
     """
 
 
 class PartnerBatchResult(TypedDict):
-    """What became of a batch."""
+    """The results of a batch."""
 
     results: list[PartnerBatchItem]
     """One result for every operation, in their order."""
 
     succeeded: int
-    """How many were done."""
+    """The number of operations that succeeded."""
 
     failed: int
-    """How many were not."""
+    """The number of operations that failed."""
 
 
 class PartnerCreate(TypedDict):
-    """A new partner: `name`, `type` and whatever is known."""
+    """A new partner. `name` and `type` are required."""
 
     name: str
     """The company's name."""
@@ -2867,16 +2881,16 @@ class PartnerCreate(TypedDict):
     """What the company does."""
 
     employees: NotRequired[int | None]
-    """Head count."""
+    """The number of employees."""
 
     company_revenue: NotRequired[int | None]
-    """The company's revenue a year, in minor units."""
+    """The company's annual revenue in minor units."""
 
     regions: NotRequired[list[str]]
-    """Where the company works."""
+    """The regions in which the company works."""
 
     languages: NotRequired[list[str]]
-    """The languages it works in, BCP 47."""
+    """The languages in which it works, BCP 47."""
 
     services: NotRequired[list[str]]
     """The services it offers."""
@@ -2885,13 +2899,13 @@ class PartnerCreate(TypedDict):
     """The products it offers."""
 
     type: PartnerType
-    """What kind of partner it is."""
+    """The type."""
 
     subtype: NotRequired[str | None]
-    """A finer kind, free text."""
+    """A more specific type, free text."""
 
     category: NotRequired[PartnerCategory | None]
-    """What the partnership is about."""
+    """The category."""
 
     tier: NotRequired[str | None]
     """The key of its tier."""
@@ -2903,46 +2917,46 @@ class PartnerCreate(TypedDict):
     """Whether the record is live."""
 
     stage: NotRequired[PartnerStage]
-    """Where the relationship stands."""
+    """The stage of the relationship."""
 
     in_intelligence: NotRequired[bool]
-    """Whether it appears in insights and strategy outputs."""
+    """Whether it is included in insights."""
 
     partner_manager_id: NotRequired[MemberId | None]
-    """The member who looks after it."""
+    """The member who is responsible for the partner."""
 
     key_stakeholders: NotRequired[list[KeyStakeholder]]
-    """People at the partner who matter."""
+    """People who matter for the partnership."""
 
     joint_value_proposition: NotRequired[str | None]
-    """Why customers buy from both together."""
+    """Why customers buy from both companies together."""
 
     executive_summary: NotRequired[str | None]
-    """The relationship in a few sentences."""
+    """A summary of the relationship."""
 
     pipeline: NotRequired[int]
-    """Sum of its approved deals, in minor units."""
+    """The sum of its approved deals, in minor units."""
 
     revenue: NotRequired[int]
-    """Sum of its won deals, in minor units."""
+    """The sum of its won deals, in minor units."""
 
     product_revenue: NotRequired[int]
-    """Sum of its won deals for products, in minor units."""
+    """The sum of its won product deals, in minor units."""
 
     active_deals: NotRequired[int]
-    """Deals that are submitted, under review or approved."""
+    """The number of deals that are submitted, under review or approved."""
 
     closed_deals: NotRequired[int]
-    """Deals that were won."""
+    """The number of won deals."""
 
     customers: NotRequired[int]
-    """Distinct accounts of its won deals."""
+    """The number of distinct accounts of its won deals."""
 
     annual_revenue_target: NotRequired[int | None]
-    """The target for a year, in minor units."""
+    """The annual target in minor units."""
 
     quarterly_weights: NotRequired[QuarterlyWeights]
-    """How the target spreads over the quarters."""
+    """The distribution of the target over the quarters."""
 
     external_id: NotRequired[str | None]
     """The integrator's own id; unique within the organization."""
@@ -2974,7 +2988,7 @@ PartnerField = TypedDict(
         "overridable": "bool",
     },
 )
-"""One field of partners: what it is, who writes it, what can be done with it."""
+"""A field of partners: its type, who may write it, and what it can be used for."""
 
 
 class PartnerFieldPage(TypedDict):
@@ -2984,53 +2998,54 @@ class PartnerFieldPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class PartnerQuery(TypedDict):
-    """The body of a query. GET parameters are read into it too, but for their conditions."""
+    """The body of a query. GET parameters are read into it too, except conditions."""
 
     filter: NotRequired[FilterNode | None]
     """Which rows; null for all."""
 
     q: NotRequired[str | None]
-    """Search in name, domain and description: prefixes, parts of words, with typing errors."""
+    """Searches name, domain and description. Finds prefixes and parts of words, and tolerates
+    typing errors.
+    """
 
     view_id: NotRequired[ViewId | None]
-    """A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
-    is given.
+    """A saved view. Its filter and search are combined with the others by AND; its sort applies
+    unless `sort` is given.
     """
 
     sort: NotRequired[list[str]]
-    """Fields to sort by, `-` in front for descending; nulls last."""
+    """The fields to sort by, with `-` in front for descending order. Nulls come last."""
 
     limit: NotRequired[int | None]
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: NotRequired[str | None]
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: NotRequired[list[ListInclude]]
-    """What to add."""
+    """What to add to the list."""
 
     changed_after: NotRequired[int | None]
     """Only rows whose last change has a higher event `sequence` than this, in the order of their
-    changes: send the `last_sequence` of an earlier walk. Cannot be combined with `sort` and
-    `q`.
+    changes: send the `last_sequence` of an earlier walk. Cannot be combined with `sort` or `q`.
     """
 
 
 class PartnerSummary(TypedDict):
-    """A partner as lists show it: every property but the long ones."""
+    """A partner as lists show it: all properties except long ones."""
 
     id: PartnerId
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -3042,10 +3057,10 @@ class PartnerSummary(TypedDict):
     """When it was deleted; it can be restored for 30 days."""
 
     created_via: PartnerCreatedVia | str
-    """How it came to be."""
+    """How it was created."""
 
     currency: str
-    """The currency of every amount: the organization's."""
+    """The currency of every amount, which is the organization's."""
 
     external_id: str | None
     """The integrator's own id; unique within the organization."""
@@ -3057,22 +3072,22 @@ class PartnerSummary(TypedDict):
     """The company's domain, normalised; unique within the organization among live partners."""
 
     logo_url: str | None
-    """Where this API serves the logo; a new logo has a new address."""
+    """The URL of the logo; a new logo has a new URL."""
 
     logo_source: LogoSource | str | None
-    """Where the logo came from."""
+    """The source of the logo."""
 
     industry: str | None
     """The industry, free text."""
 
     employees: int | None
-    """Head count."""
+    """The number of employees."""
 
     company_revenue: int | None
-    """The company's revenue a year, in minor units."""
+    """The company's annual revenue in minor units."""
 
     regions: list[str]
-    """Where the company works."""
+    """The regions in which the company works."""
 
     services: list[str]
     """The services it offers."""
@@ -3081,28 +3096,28 @@ class PartnerSummary(TypedDict):
     """The products it offers."""
 
     languages: list[str]
-    """The languages it works in, BCP 47."""
+    """The languages in which it works, BCP 47."""
 
     type: PartnerType | str
-    """What kind of partner it is."""
+    """The type."""
 
     subtype: str | None
-    """A finer kind, free text."""
+    """A more specific type, free text."""
 
     category: PartnerCategory | str | None
-    """What the partnership is about."""
+    """The category."""
 
     tier: str | None
     """The key of its tier."""
 
     tier_source: TierSource | str
-    """Who decided on the tier."""
+    """Who decides on the tier: the rules or a person."""
 
     tier_changed_at: Timestamp | None
     """When the tier last changed."""
 
     tier_at_risk_since: Timestamp | None
-    """Since when the rules give a lower tier than the one held."""
+    """Since when the rules give a lower tier than the current one."""
 
     tag_ids: list[TagId]
     """Its tags."""
@@ -3111,49 +3126,49 @@ class PartnerSummary(TypedDict):
     """Whether the record is live."""
 
     stage: PartnerStage | str
-    """Where the relationship stands."""
+    """The stage of the relationship."""
 
     stage_changed_at: Timestamp
     """When the stage last changed."""
 
     in_intelligence: bool
-    """Whether it appears in insights and strategy outputs."""
+    """Whether it is included in insights."""
 
     partner_manager_id: MemberId | None
-    """The member who looks after it."""
+    """The member who is responsible for the partner."""
 
     primary_contact_id: ContactId | None
-    """The contact to turn to; a contact of this partner."""
+    """The primary contact; a contact of this partner."""
 
     pipeline: int
-    """Sum of its approved deals, in minor units."""
+    """The sum of its approved deals, in minor units."""
 
     revenue: int
-    """Sum of its won deals, in minor units."""
+    """The sum of its won deals, in minor units."""
 
     product_revenue: int
-    """Sum of its won deals for products, in minor units."""
+    """The sum of its won product deals, in minor units."""
 
     active_deals: int
-    """Deals that are submitted, under review or approved."""
+    """The number of deals that are submitted, under review or approved."""
 
     closed_deals: int
-    """Deals that were won."""
+    """The number of won deals."""
 
     customers: int
-    """Distinct accounts of its won deals."""
+    """The number of distinct accounts of its won deals."""
 
     annual_revenue_target: int | None
-    """The target for a year, in minor units."""
+    """The annual target in minor units."""
 
     quarterly_weights: QuarterlyWeights
-    """How the target spreads over the quarters."""
+    """The distribution of the target over the quarters."""
 
     fit_score: int | None
-    """How well it fits the ideal partner profile, 0 to 100; null until scored."""
+    """How well it fits the ideal partner profile, 0 to 100; null until it is scored."""
 
     health_score: int | None
-    """How well the relationship does, 0 to 100; null until scored."""
+    """The state of the relationship, 0 to 100; null until it is scored."""
 
     four_c_breakdown: FourCBreakdown | None
     """The four dimensions of the fit score."""
@@ -3165,15 +3180,15 @@ class PartnerSummary(TypedDict):
     """When it was last scored."""
 
     scores_stale: bool
-    """Whether something the scores rest on has changed since: the partner, its deals and contacts,
-    or the ideal partner profile. It may change without a new version.
+    """Whether something that the scores depend on has changed since: the partner, its deals and
+    contacts, or the ideal partner profile. It may change without a new version.
     """
 
     overridden_fields: list[str]
-    """Fields that people decided; automation leaves them alone."""
+    """Fields that people have overridden; automation skips them."""
 
     skipped_fields: list[str]
-    """What this very write left alone because people had decided on it; empty on reads."""
+    """Fields that this write has skipped because they are overridden; empty on reads."""
 
 
 class PartnerSummaryPage(TypedDict):
@@ -3183,24 +3198,25 @@ class PartnerSummaryPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
     last_sequence: int | None
-    """The highest event `sequence` below which nothing can still appear: after the last page, send
-    it as `changed_after` to go on. Only with `changed_after`, else null.
+    """The highest event `sequence` below which no event can appear later. After the last page,
+    send it as `changed_after` to continue. Null without `changed_after`.
     """
 
     erased_ids: list[str]
-    """The ids of rows that are gone for good, in the order of their changes among the rows of this
-    page. Only with `changed_after` and `include=deleted`, else empty.
+    """The ids of permanently deleted rows, in the order of their changes among the rows of this
+    page. Empty without `changed_after` and `include=deleted`.
     """
 
 
 class PartnerUpdate(TypedDict):
-    """An edit of a partner: absent keeps, null clears, objects are merged, arrays replace whole.
+    """A merge patch of a partner: absent properties keep their values, null clears them, objects
+    are merged, and arrays are replaced as a whole.
     """
 
     name: NotRequired[str]
@@ -3216,16 +3232,16 @@ class PartnerUpdate(TypedDict):
     """What the company does."""
 
     employees: NotRequired[int | None]
-    """Head count."""
+    """The number of employees."""
 
     company_revenue: NotRequired[int | None]
-    """The company's revenue a year, in minor units."""
+    """The company's annual revenue in minor units."""
 
     regions: NotRequired[list[str]]
-    """Where the company works."""
+    """The regions in which the company works."""
 
     languages: NotRequired[list[str]]
-    """The languages it works in, BCP 47."""
+    """The languages in which it works, BCP 47."""
 
     services: NotRequired[list[str]]
     """The services it offers."""
@@ -3234,13 +3250,13 @@ class PartnerUpdate(TypedDict):
     """The products it offers."""
 
     type: NotRequired[PartnerType]
-    """What kind of partner it is."""
+    """The type."""
 
     subtype: NotRequired[str | None]
-    """A finer kind, free text."""
+    """A more specific type, free text."""
 
     category: NotRequired[PartnerCategory | None]
-    """What the partnership is about."""
+    """The category."""
 
     tier: NotRequired[str | None]
     """The key of its tier."""
@@ -3252,84 +3268,84 @@ class PartnerUpdate(TypedDict):
     """Whether the record is live."""
 
     stage: NotRequired[PartnerStage]
-    """Where the relationship stands."""
+    """The stage of the relationship."""
 
     in_intelligence: NotRequired[bool]
-    """Whether it appears in insights and strategy outputs."""
+    """Whether it is included in insights."""
 
     partner_manager_id: NotRequired[MemberId | None]
-    """The member who looks after it."""
+    """The member who is responsible for the partner."""
 
     primary_contact_id: NotRequired[ContactId | None]
-    """The contact to turn to; a contact of this partner."""
+    """The primary contact; a contact of this partner."""
 
     key_stakeholders: NotRequired[list[KeyStakeholder]]
-    """People at the partner who matter."""
+    """People who matter for the partnership."""
 
     joint_value_proposition: NotRequired[str | None]
-    """Why customers buy from both together."""
+    """Why customers buy from both companies together."""
 
     executive_summary: NotRequired[str | None]
-    """The relationship in a few sentences."""
+    """A summary of the relationship."""
 
     pipeline: NotRequired[int]
-    """Sum of its approved deals, in minor units."""
+    """The sum of its approved deals, in minor units."""
 
     revenue: NotRequired[int]
-    """Sum of its won deals, in minor units."""
+    """The sum of its won deals, in minor units."""
 
     product_revenue: NotRequired[int]
-    """Sum of its won deals for products, in minor units."""
+    """The sum of its won product deals, in minor units."""
 
     active_deals: NotRequired[int]
-    """Deals that are submitted, under review or approved."""
+    """The number of deals that are submitted, under review or approved."""
 
     closed_deals: NotRequired[int]
-    """Deals that were won."""
+    """The number of won deals."""
 
     customers: NotRequired[int]
-    """Distinct accounts of its won deals."""
+    """The number of distinct accounts of its won deals."""
 
     annual_revenue_target: NotRequired[int | None]
-    """The target for a year, in minor units."""
+    """The annual target in minor units."""
 
     quarterly_weights: NotRequired[QuarterlyWeightsUpdate]
-    """How the target spreads over the quarters."""
+    """The distribution of the target over the quarters."""
 
     external_id: NotRequired[str | None]
     """The integrator's own id; unique within the organization."""
 
 
 class PasswordChange(TypedDict):
-    """A new password, by the token of a reset link or, signed in, by the current password: one of
-    the two.
+    """A new password, with either the token of a reset link or the current password of the
+    signed-in user.
     """
 
     token: NotRequired[str | None]
     """The token of a reset link."""
 
     current_password: NotRequired[str | None]
-    """The password that holds until now."""
+    """The current password."""
 
     new_password: str
-    """The password that holds from now on; not one of those that are guessed first."""
+    """The new password. Passwords that are easy to guess are refused."""
 
 
 class PasswordResetRequest(TypedDict):
-    """Whose password was forgotten."""
+    """The account whose password was forgotten."""
 
     email: str
     """The e-mail address of the person."""
 
 
 class PlanItem(TypedDict):
-    """One thing that a partner and the organization do together."""
+    """A joint activity of a partner and the organization."""
 
     id: PlanItemId
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -3341,35 +3357,35 @@ class PlanItem(TypedDict):
     """The partner."""
 
     kind: PlanItemKind | str
-    """What kind of collaboration it is."""
+    """The kind of collaboration."""
 
     title: str
-    """What it is called."""
+    """The title."""
 
     description: str | None
-    """What it is about."""
+    """The description."""
 
     status: PlanItemStatus | str
-    """How far it has come."""
+    """The status."""
 
     quarter: PlanQuarter | str | None
     """The quarter of the fiscal year in which it is planned."""
 
     owner_id: MemberId | None
-    """The member who looks after it."""
+    """The member who is responsible for it."""
 
     url: str | None
-    """Where more is to be read; https."""
+    """A link to more information; https."""
 
     due_on: str | None
     """The day on which it is due."""
 
     position: int
-    """Its place in the plan: items are listed by it."""
+    """The position in the plan, by which items are sorted."""
 
 
 class PlanItemCounts(TypedDict):
-    """How many items a plan has, by kind."""
+    """The number of plan items by kind."""
 
     affiliate: int
     """Affiliates."""
@@ -3382,28 +3398,28 @@ class PlanItemCounts(TypedDict):
 
 
 class PlanItemCreate(TypedDict):
-    """A new plan item; it comes last."""
+    """A new plan item, which is added at the end."""
 
     kind: PlanItemKind
-    """What kind of collaboration it is."""
+    """The kind of collaboration."""
 
     title: str
-    """What it is called."""
+    """The title."""
 
     description: NotRequired[str | None]
-    """What it is about."""
+    """The description."""
 
     status: NotRequired[PlanItemStatus]
-    """How far it has come."""
+    """The status."""
 
     quarter: NotRequired[PlanQuarter | None]
     """The quarter of the fiscal year in which it is planned."""
 
     owner_id: NotRequired[MemberId | None]
-    """The member who looks after it."""
+    """The member who is responsible for it."""
 
     url: NotRequired[str | None]
-    """Where more is to be read; https."""
+    """A link to more information; https."""
 
     due_on: NotRequired[str | None]
     """The day on which it is due."""
@@ -3416,35 +3432,35 @@ class PlanItemPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class PlanItemUpdate(TypedDict):
-    """An edit of a plan item: absent keeps, null clears."""
+    """A merge patch of a plan item: absent properties keep their values, null clears them."""
 
     kind: NotRequired[PlanItemKind]
-    """What kind of collaboration it is."""
+    """The kind of collaboration."""
 
     title: NotRequired[str]
-    """What it is called."""
+    """The title."""
 
     description: NotRequired[str | None]
-    """What it is about."""
+    """The description."""
 
     status: NotRequired[PlanItemStatus]
-    """How far it has come."""
+    """The status."""
 
     quarter: NotRequired[PlanQuarter | None]
     """The quarter of the fiscal year in which it is planned."""
 
     owner_id: NotRequired[MemberId | None]
-    """The member who looks after it."""
+    """The member who is responsible for it."""
 
     url: NotRequired[str | None]
-    """Where more is to be read; https."""
+    """A link to more information; https."""
 
     due_on: NotRequired[str | None]
     """The day on which it is due."""
@@ -3457,42 +3473,41 @@ class PortfolioAverages(TypedDict):
     """Means over the partners that have a score, with one decimal."""
 
     fit_score: float | None
-    """Of the fit scores."""
+    """The mean fit score."""
 
     health_score: float | None
-    """Of the health scores."""
+    """The mean health score."""
 
     scored_count: int
-    """Partners with a fit score."""
+    """The number of partners with a fit score."""
 
 
 class PortfolioInsight(TypedDict):
-    """What the partners are, and what they come to."""
+    """The portfolio summary."""
 
     currency: str
     """The currency of every amount."""
 
     partner_count: int
-    """Partners that are counted."""
+    """The number of partners."""
 
     by_type: list[InsightCount]
     """Partners by type."""
 
     by_category: list[InsightCount]
-    """By category."""
+    """Partners by category."""
 
     by_tier: list[InsightCount]
-    """By tier, lowest rank first."""
+    """Partners by tier, lowest rank first."""
 
     by_stage: list[InsightCount]
-    """By stage."""
+    """Partners by stage."""
 
     by_status: list[InsightCount]
-    """By status."""
+    """Partners by status."""
 
     by_region: list[InsightCount]
-    """By region of the profile, most partners first; a partner counts once in each of its regions.
-    """
+    """Partners by region, most frequent first; a partner counts once in each of its regions."""
 
     totals: PortfolioTotals
     """Sums."""
@@ -3505,29 +3520,29 @@ class PortfolioTotals(TypedDict):
     """Sums over partners, amounts in minor units."""
 
     pipeline: int
-    """Approved deals."""
+    """The value of approved deals."""
 
     revenue: int
-    """Won deals."""
+    """The value of won deals."""
 
     product_revenue: int
-    """Won deals for products."""
+    """The value of won product deals."""
 
     annual_revenue_target: int
-    """Targets for a year."""
+    """The annual targets."""
 
     active_deals: int
-    """Open deal registrations."""
+    """The number of open deal registrations."""
 
     closed_deals: int
-    """Won deals."""
+    """The number of won deals."""
 
     customers: int
-    """Customers, each counted once per partner."""
+    """The number of customers, each counted once per partner."""
 
 
 class PrimaryContact(TypedDict):
-    """The contact that a new partner starts with."""
+    """The primary contact of a new partner."""
 
     name: str
     """The name."""
@@ -3543,34 +3558,34 @@ class PrimaryContact(TypedDict):
 
 
 class Problem(TypedDict):
-    """What went wrong (RFC 9457)."""
+    """A problem document (RFC 9457)."""
 
     type: str
-    """The address that explains the code."""
+    """A URL that explains the code."""
 
     title: str
-    """What the code means."""
+    """The meaning of the code."""
 
     status: int
     """The HTTP status."""
 
     detail: str
-    """A sentence about this occurrence."""
+    """An explanation of this occurrence."""
 
     instance: str
     """The path of the request."""
 
     code: str
-    """The stable word for programs; new ones may come."""
+    """A stable code for programs. New codes may be added."""
 
     request_id: str
-    """The id of the request; mention it when you report a problem."""
+    """The id of the request; include it when you report a problem."""
 
     meta: dict[str, Any]
-    """Facts for programs, by code."""
+    """Details for programs. The members depend on the code."""
 
     errors: list[Fault]
-    """Every fault of the request."""
+    """All errors of the request."""
 
 
 class PublicAnswer(TypedDict):
@@ -3580,56 +3595,56 @@ class PublicAnswer(TypedDict):
     """The question."""
 
     value: AnyValue
-    """A text, a number, a date as text, a boolean, the value of an option, or a list of such
-    values, as the question asks. Null and the empty text are no answer.
+    """A text, a number, a date as text, a boolean, the value of an option, or a list of option
+    values, depending on the type of the question. Null and an empty text are no answer.
     """
 
 
 class PublicForm(TypedDict):
-    """The form as applicants see it: what a front end needs to render it, and nothing else."""
+    """The form as it is shown to applicants, with nothing else."""
 
     title: str
     """The title."""
 
     intro: str | None
-    """What stands above the questions."""
+    """The text above the questions."""
 
     organization_name: str
-    """Whose form it is."""
+    """The organization of the form."""
 
     logo_url: str | None
-    """Where the organization's logo is."""
+    """The URL of the organization's logo."""
 
     form_version: int
-    """The version that a submission names."""
+    """The version to which a submission refers."""
 
     questions: list[PublicQuestion]
     """The questions, in the order in which they are shown."""
 
     agreements: list[Agreement]
-    """What is to be agreed to, in the order in which it is shown."""
+    """The agreements, in the order in which they are shown."""
 
 
 class PublicQuestion(TypedDict):
-    """A question as applicants see it."""
+    """A question as it is shown to applicants."""
 
     id: QuestionId
-    """The id, for the answer."""
+    """The id, to which the answer refers."""
 
     type: QuestionType | str
-    """What kind of answer it takes."""
+    """The type of its answer."""
 
     label: str
     """The question."""
 
     help: str | None
-    """Words of help beside it."""
+    """A help text next to the question."""
 
     required: bool
-    """Whether it must be answered."""
+    """Whether an answer is required."""
 
     options: list[QuestionOption]
-    """The answers to choose among, of selects; empty for all others."""
+    """The options of selects; empty for other types."""
 
     min: QuestionBound
     """The lowest number, the earliest date, or the least number of chosen options."""
@@ -3638,7 +3653,7 @@ class PublicQuestion(TypedDict):
     """The highest number, the latest date, or the largest number of chosen options."""
 
     max_length: int | None
-    """The longest answer in characters, of texts."""
+    """The longest answer of texts in characters."""
 
 
 class PublicSubmission(TypedDict):
@@ -3651,7 +3666,7 @@ class PublicSubmission(TypedDict):
     """The answers, in any order."""
 
     accepted_agreement_ids: NotRequired[list[AgreementId]]
-    """What was agreed to."""
+    """The agreements that the applicant accepts."""
 
     website_confirm: NotRequired[str | None]
     """Must stay empty. Front ends hide it, so that only programs fill it in."""
@@ -3674,7 +3689,7 @@ class QuarterlyAmounts(TypedDict):
 
 
 class QuarterlyWeights(TypedDict):
-    """How the annual target spreads over the quarters, in basis points; together 10000."""
+    """The distribution of the annual target over the quarters, in basis points; together 10000."""
 
     q1: int
     """Share of quarter 1 in basis points."""
@@ -3690,8 +3705,8 @@ class QuarterlyWeights(TypedDict):
 
 
 class QuarterlyWeightsUpdate(TypedDict):
-    """A change of the quarterly weights: quarters that are absent keep their share. All four must
-    add up to 10000 afterwards.
+    """A change of the quarterly weights: absent quarters keep their share. All four must add up to
+    10000 afterwards.
     """
 
     q1: NotRequired[int]
@@ -3711,22 +3726,22 @@ class Question(TypedDict):
     """One question of the form."""
 
     id: QuestionId
-    """The id; given by the server, kept when the question is edited or moved."""
+    """The id; generated by the server, and kept when the question is edited or moved."""
 
     type: QuestionType | str
-    """What kind of answer it takes."""
+    """The type of its answer."""
 
     label: str
     """The question."""
 
     help: str | None
-    """Words of help beside it."""
+    """A help text next to the question."""
 
     required: bool
-    """Whether it must be answered."""
+    """Whether an answer is required."""
 
     options: list[QuestionOption]
-    """The answers to choose among, of selects; empty for all others."""
+    """The options of selects; empty for other types."""
 
     min: QuestionBound
     """The lowest number, the earliest date, or the least number of chosen options."""
@@ -3735,44 +3750,44 @@ class Question(TypedDict):
     """The highest number, the latest date, or the largest number of chosen options."""
 
     max_length: int | None
-    """The longest answer in characters, of texts: up to 500 for short ones (200 unless given),
-    10,000 for long ones (5,000 unless given). A field that the answer feeds may allow less.
+    """The longest answer of texts in characters: up to 500 for short texts (200 by default),
+    10,000 for long texts (5,000 by default). The field to which the answer maps may allow less.
     """
 
     maps_to: FormMapping | str | None
-    """What its answer becomes when a submission is accepted."""
+    """The field that its answer fills in when a submission is accepted."""
 
 
 class QuestionOption(TypedDict):
-    """One answer to choose."""
+    """One option of a select."""
 
     value: str
-    """What stands in answers; unique within the question."""
+    """The value in answers; unique within the question."""
 
     label: str
-    """What people read."""
+    """The label for people."""
 
 
 class QuestionUpdate(TypedDict):
-    """A question as it is saved: with the id of one that is there, or without for a new one."""
+    """A question to save: with the id of an existing one, or without an id for a new one."""
 
     id: NotRequired[QuestionId]
-    """The id; given by the server, kept when the question is edited or moved."""
+    """The id; generated by the server, and kept when the question is edited or moved."""
 
     type: QuestionType
-    """What kind of answer it takes."""
+    """The type of its answer."""
 
     label: str
     """The question."""
 
     help: NotRequired[str | None]
-    """Words of help beside it."""
+    """A help text next to the question."""
 
     required: NotRequired[bool]
-    """Whether it must be answered."""
+    """Whether an answer is required."""
 
     options: NotRequired[list[QuestionOption]]
-    """The answers to choose among, of selects; empty for all others."""
+    """The options of selects; empty for other types."""
 
     min: NotRequired[QuestionBound]
     """The lowest number, the earliest date, or the least number of chosen options."""
@@ -3781,26 +3796,26 @@ class QuestionUpdate(TypedDict):
     """The highest number, the latest date, or the largest number of chosen options."""
 
     max_length: NotRequired[int | None]
-    """The longest answer in characters, of texts: up to 500 for short ones (200 unless given),
-    10,000 for long ones (5,000 unless given). A field that the answer feeds may allow less.
+    """The longest answer of texts in characters: up to 500 for short texts (200 by default),
+    10,000 for long texts (5,000 by default). The field to which the answer maps may allow less.
     """
 
     maps_to: NotRequired[FormMapping | None]
-    """What its answer becomes when a submission is accepted."""
+    """The field that its answer fills in when a submission is accepted."""
 
 
 class Readiness(TypedDict):
-    """Whether requests can be answered."""
+    """The readiness of the server."""
 
     status: str
     """`ok` or `unavailable`"""
 
     checks: list[ReadinessCheck]
-    """What was looked at."""
+    """The checks that were made."""
 
 
 class ReadinessCheck(TypedDict):
-    """One thing that requests need."""
+    """One check of something that requests need."""
 
     name: str
     """`database`, `migrations`, `queue`, `revocations` or `storage`"""
@@ -3809,7 +3824,7 @@ class ReadinessCheck(TypedDict):
     """`ok` or `unavailable`"""
 
     duration_ms: float
-    """How long the look took, in milliseconds."""
+    """The duration of the check in milliseconds."""
 
 
 class Registration(TypedDict):
@@ -3819,7 +3834,7 @@ class Registration(TypedDict):
     """The name of the organization."""
 
     currency: str
-    """The one currency of all amounts, as an ISO 4217 code."""
+    """The currency of all amounts, as an ISO 4217 code."""
 
     name: str
     """The owner's name."""
@@ -3828,7 +3843,7 @@ class Registration(TypedDict):
     """The owner's e-mail address."""
 
     password: str
-    """The owner's password; not one of those that are guessed first."""
+    """The owner's password. Passwords that are easy to guess are refused."""
 
 
 class RegistrationConfirmation(TypedDict):
@@ -3838,24 +3853,24 @@ class RegistrationConfirmation(TypedDict):
     """The token: the last part of the link in the mail."""
 
     password: NotRequired[str | None]
-    """The password from now on, whatever was typed at the registration. Pages should ask for it:
-    only then it is certain that who confirms and who registered are one person. Without it the
-    password of the registration stays when the confirmation comes from the network of the
-    registration; from elsewhere it does not, and a link to choose a password is mailed.
+    """The new password, which replaces the one from the registration. Pages should ask for it,
+    because only then are the person who confirms and the one who registered certainly the same.
+    Without it, the password of the registration is kept if the confirmation comes from the same
+    network; otherwise it is discarded, and a link to choose a password is mailed.
     """
 
 
 class SavedView(TypedDict):
-    """A saved view, as the caller sees it."""
+    """A saved view as the caller sees it."""
 
     id: ViewId
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
-    """When it was saved."""
+    """When it was created."""
 
     updated_at: Timestamp
     """When it last changed."""
@@ -3864,32 +3879,34 @@ class SavedView(TypedDict):
     """The name; unique among the views of its owner."""
 
     object: ViewObject | str
-    """What it lists."""
+    """The kind of records."""
 
     filter: FilterNode | None
-    """Which rows; null for all."""
+    """The condition for records; null for all."""
 
     q: str | None
-    """What to search for."""
+    """The text to search for."""
 
     sort: list[str]
-    """Fields to sort by, `-` in front for descending; empty for the order of the list."""
+    """The fields to sort by, with `-` in front for descending order; empty for the default order
+    of the list.
+    """
 
     columns: list[str]
-    """Fields to show, in this order; empty for the client's own choice."""
+    """The fields to show, in this order; empty for the client's default."""
 
     visibility: ViewVisibility | str
-    """Who sees it."""
+    """Who can see it."""
 
     owner_id: str
-    """The member or API key that saved it."""
+    """The member or API key that owns it."""
 
     is_default: bool
     """Whether it is the caller's default for its object."""
 
     warnings: list[ViewWarning]
-    """What the filter names and no longer exists. It equals nothing: `in` finds by the others,
-    `ne` and `not_in` hold.
+    """References of the filter to records that no longer exist. They equal nothing: `in` finds
+    records with the other values, `ne` and `not_in` match all.
     """
 
 
@@ -3900,22 +3917,24 @@ class SavedViewCreate(TypedDict):
     """The name; unique among the views of its owner."""
 
     object: ViewObject
-    """What it lists."""
+    """The kind of records."""
 
     filter: NotRequired[FilterNode | None]
-    """Which rows; null for all."""
+    """The condition for records; null for all."""
 
     q: NotRequired[str | None]
-    """What to search for."""
+    """The text to search for."""
 
     sort: NotRequired[list[str]]
-    """Fields to sort by, `-` in front for descending; empty for the order of the list."""
+    """The fields to sort by, with `-` in front for descending order; empty for the default order
+    of the list.
+    """
 
     columns: NotRequired[list[str]]
-    """Fields to show, in this order; empty for the client's own choice."""
+    """The fields to show, in this order; empty for the client's default."""
 
     visibility: NotRequired[ViewVisibility]
-    """Who sees it."""
+    """Who can see it."""
 
 
 class SavedViewPage(TypedDict):
@@ -3925,39 +3944,43 @@ class SavedViewPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class SavedViewUpdate(TypedDict):
-    """An edit of a view: absent keeps, null clears, arrays replace whole."""
+    """A merge patch of a view: absent properties keep their values, null clears them, arrays are
+    replaced as a whole.
+    """
 
     name: NotRequired[str]
     """The name; unique among the views of its owner."""
 
     object: NotRequired[ViewObject]
-    """What it lists."""
+    """The kind of records."""
 
     filter: NotRequired[FilterNode | None]
-    """Which rows; null for all."""
+    """The condition for records; null for all."""
 
     q: NotRequired[str | None]
-    """What to search for."""
+    """The text to search for."""
 
     sort: NotRequired[list[str]]
-    """Fields to sort by, `-` in front for descending; empty for the order of the list."""
+    """The fields to sort by, with `-` in front for descending order; empty for the default order
+    of the list.
+    """
 
     columns: NotRequired[list[str]]
-    """Fields to show, in this order; empty for the client's own choice."""
+    """The fields to show, in this order; empty for the client's default."""
 
     visibility: NotRequired[ViewVisibility]
-    """Who sees it."""
+    """Who can see it."""
 
 
 class Score(TypedDict):
-    """A judgement of a partner, with the evidence. Never changed."""
+    """The scores of a partner, with the evidence. Never changed."""
 
     id: ScoreId
     """The id."""
@@ -3966,53 +3989,53 @@ class Score(TypedDict):
     """The partner."""
 
     created_at: Timestamp
-    """When it was made."""
+    """When they were computed."""
 
     fit_score: int
     """How well the partner fits the ideal partner profile."""
 
     health_score: int
-    """How well the relationship does."""
+    """The state of the relationship."""
 
     four_c_breakdown: FourCBreakdown
     """The four dimensions of the fit score."""
 
     key_strengths: list[str]
-    """What speaks for the partner, strongest first."""
+    """The strengths of the partner, strongest first."""
 
     ai_summary: str | None
-    """The judgement in a few sentences."""
+    """A summary in a few sentences."""
 
     evidence: list[ScoreEvidence]
-    """Why: 50 and the effects of a dimension are together its score."""
+    """The reasons. 50 plus the effects of a dimension is its score."""
 
     engine: str
-    """Who judged: `rules/1` or `model/NAME`."""
+    """The engine: `rules/1` or `model/NAME`."""
 
     fallback_reason: str | None
-    """Why the rules had to step in for the language model."""
+    """Why the rules replaced the language model."""
 
     input_hash: str
-    """SHA-256 of everything that decided: the same hash is the same judgement."""
+    """SHA-256 of everything that the scores depend on: the same hash means the same scores."""
 
 
 class ScoreEvidence(TypedDict):
-    """One reason for a score: 50 and the effects of a dimension are together its score."""
+    """One reason for a score. 50 plus the effects of a dimension is its score."""
 
     dimension: ScoreDimension | str
-    """What it moved."""
+    """What it affects."""
 
     effect: int
-    """By how many points. 0: it was looked at and is not known."""
+    """The effect in points. 0 means that the value is unknown."""
 
     reason: str
-    """Why, in words."""
+    """The reason as a sentence."""
 
     field: str | None
-    """The field of the partner that it is about, when it is about one."""
+    """The field of the partner, if it is about one."""
 
     criterion_key: str | None
-    """The criterion of the ideal partner profile, when it is one."""
+    """The criterion of the ideal partner profile, if it is about one."""
 
 
 class ScorePage(TypedDict):
@@ -4022,51 +4045,50 @@ class ScorePage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class ScoreRefreshRequest(TypedDict):
-    """Which partners to judge anew, and how. Exactly one of `partner_ids`, `filter` and `view_id`.
-    """
+    """The partners to score. Exactly one of `partner_ids`, `filter` and `view_id`."""
 
     partner_ids: NotRequired[list[PartnerId] | None]
-    """These partners."""
+    """The partners by id."""
 
     filter: NotRequired[FilterNode | None]
-    """The partners that it finds."""
+    """A filter that finds the partners."""
 
     view_id: NotRequired[ViewId | None]
-    """The partners that a saved view finds."""
+    """A saved view that finds the partners."""
 
     engine: NotRequired[ScoreEngine | None]
-    """Who judges; absent: the language model where there is one, else the rules."""
+    """The engine. The default is the language model if one is configured, otherwise the rules."""
 
     force: NotRequired[bool | None]
-    """Also partners of whom nothing has changed since they were judged. Absent: true for
-    `partner_ids`, else false.
+    """Whether partners without changes are scored again. The default is true for `partner_ids`,
+    otherwise false.
     """
 
     dry_run: NotRequired[bool]
-    """Only tell what the rules would say."""
+    """Whether it is a dry run, which only reports what the rules would give."""
 
 
 class ServerVersion(TypedDict):
-    """What this server is."""
+    """The version of the server."""
 
     version: str
     """The version of the server."""
 
     commit: str
-    """The commit that it was built from."""
+    """The commit from which it was built."""
 
     built_at: str
-    """When it was built."""
+    """The time of the build."""
 
     contract: str
-    """The version of the API, which its paths begin with."""
+    """The version of the API, with which its paths begin."""
 
 
 class Session(TypedDict):
@@ -4076,10 +4098,10 @@ class Session(TypedDict):
     """The id."""
 
     user_agent: str
-    """The program that signed in, as it named itself."""
+    """The user agent that signed in."""
 
     ip: str
-    """The address that signed in."""
+    """The IP address that signed in."""
 
     created_at: Timestamp
     """When it signed in."""
@@ -4088,10 +4110,10 @@ class Session(TypedDict):
     """When it last renewed its access token."""
 
     expires_at: Timestamp
-    """When it ends unless it is used before."""
+    """When it ends unless it is used."""
 
     current: bool
-    """Whether this very request belongs to it."""
+    """Whether it is the session of this request."""
 
 
 class SessionPage(TypedDict):
@@ -4101,10 +4123,10 @@ class SessionPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class SignIn(TypedDict):
@@ -4118,38 +4140,39 @@ class SignIn(TypedDict):
 
 
 class SlackConnection(TypedDict):
-    """How to connect."""
+    """The request to connect Slack."""
 
     bot_token: str
     """The token of a bot of the workspace, with the scopes `chat:write`, `channels:read`,
-    `groups:read` and `users:read`. It is tried out, kept encrypted, and never shown again.
+    `groups:read` and `users:read`. It is checked with Slack, stored encrypted, and never shown
+    again.
     """
 
 
 class SlackIntegration(TypedDict):
-    """Whether the organization is connected to a workspace of Slack. The token is never shown."""
+    """The connection to a Slack workspace. The token is never shown."""
 
     connected: bool
-    """Whether there is a connection."""
+    """Whether Slack is connected."""
 
     workspace: str | None
     """The name of the workspace."""
 
     connected_at: Timestamp | None
-    """Since when."""
+    """The time of the connection."""
 
 
 class SlackTarget(TypedDict):
-    """A channel or a person that messages can be sent to."""
+    """A channel or user to which messages can be sent."""
 
     id: str
     """The id in Slack."""
 
     kind: SlackTargetKind | str
-    """What it is."""
+    """Whether it is a channel or a user."""
 
     name: str
-    """What it is called."""
+    """The name."""
 
 
 class SlackTargetPage(TypedDict):
@@ -4159,27 +4182,27 @@ class SlackTargetPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class StrengthRow(TypedDict):
-    """A strength and who has it."""
+    """A strength, and how many partners have it."""
 
     label: str
-    """What it is called, in its most frequent spelling."""
+    """The strength in its most frequent spelling."""
 
     partner_count: int
-    """Partners that have it."""
+    """The number of partners that have it."""
 
     average_fit: float | None
     """The mean of their fit scores, with one decimal."""
 
 
 class StrengthsInsight(TypedDict):
-    """The strengths of the partners, those of most partners first; at most 100."""
+    """The strengths of the partners, most frequent first; at most 100."""
 
     data: list[StrengthRow]
     """The strengths."""
@@ -4205,7 +4228,7 @@ class Submission(TypedDict):
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -4217,19 +4240,19 @@ class Submission(TypedDict):
     """The version of the form that was filled in."""
 
     status: SubmissionStatus | str
-    """Where its review stands."""
+    """The status of the review."""
 
     answers: list[SubmissionAnswer]
-    """The answers, in the order of the questions; those not given are not listed."""
+    """The answers, in the order of the questions; unanswered questions are not listed."""
 
     agreements: list[SubmissionAgreement]
-    """What the applicant agreed to."""
+    """The agreements that the applicant accepted."""
 
     applicant: Applicant
-    """Who applied, out of the answers."""
+    """The applicant, from the answers."""
 
     notes: str | None
-    """What colleagues should know."""
+    """Internal notes."""
 
     reviewer_id: MemberId | None
     """The member who reviews it."""
@@ -4238,7 +4261,7 @@ class Submission(TypedDict):
     """When it was accepted, rejected or found to be spam."""
 
     partner_id: PartnerId | None
-    """The partner that it became."""
+    """The partner that was created or filled in by the acceptance."""
 
     duplicate_partner_id: PartnerId | None
     """Another partner with the same domain."""
@@ -4248,46 +4271,45 @@ class Submission(TypedDict):
 
 
 class SubmissionAcceptance(TypedDict):
-    """The reviewer's word on what becomes of a submission."""
+    """The request to accept a submission."""
 
     data: NotRequired[PartnerUpdate | None]
-    """Values that the reviewer decides on, in place of what was answered."""
+    """Values that replace answers and are written as manual."""
 
     partner_id: NotRequired[PartnerId | None]
-    """The partner that the answers fill in; absent for a new one."""
+    """The partner that is filled in; absent for a new one."""
 
 
 class SubmissionAgreement(TypedDict):
-    """Something that the applicant agreed to."""
+    """An agreement that the applicant has accepted."""
 
     id: AgreementId
     """The agreement."""
 
     text_sha256: str
-    """SHA-256 of its text as it was shown, in hexadecimal; the text stands in the form's version.
-    """
+    """SHA-256 of its text at that time, in hexadecimal. The text is in the version of the form."""
 
     accepted_at: Timestamp
-    """When."""
+    """The time of the agreement."""
 
 
 class SubmissionAnswer(TypedDict):
-    """An answer as it was given, with the question as it was asked."""
+    """An answer with the question at that time."""
 
     question_id: QuestionId
     """The question."""
 
     label: str
-    """What was asked."""
+    """The label of the question."""
 
     type: QuestionType | str
-    """What kind of answer was asked for."""
+    """The type of the question."""
 
     value: AnyValue
-    """The answer: of selects the value of an option, or a list of such values."""
+    """The answer. Of selects the value of an option, or a list of option values."""
 
     maps_to: FormMapping | str | None
-    """What it becomes when the submission is accepted."""
+    """The field that it fills in when the submission is accepted."""
 
 
 class SubmissionPage(TypedDict):
@@ -4297,27 +4319,27 @@ class SubmissionPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class SubmissionReceipt(TypedDict):
-    """What an applicant gets: the same for the same application within a day."""
+    """The response to an applicant: the same for the same application within a day."""
 
     receipt: str
-    """A word to refer to when asking about it."""
+    """A reference for inquiries about the application."""
 
 
 class SubmissionUpdate(TypedDict):
-    """A review of a submission: absent keeps, null clears."""
+    """A merge patch of a submission: absent properties keep their values, null clears them."""
 
     status: NotRequired[SubmissionStatus]
-    """Where its review stands."""
+    """The status of the review."""
 
     notes: NotRequired[str | None]
-    """What colleagues should know."""
+    """Internal notes."""
 
     reviewer_id: NotRequired[MemberId | None]
     """The member who reviews it."""
@@ -4330,7 +4352,7 @@ class Tag(TypedDict):
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -4339,29 +4361,29 @@ class Tag(TypedDict):
     """When it last changed."""
 
     category: TagCategory | str
-    """What it is about; fixed."""
+    """The category; it cannot be changed."""
 
     name: str
-    """The label; unique per category ignoring case."""
+    """The label; unique within the category, ignoring case."""
 
     color: str | None
-    """Its colour, `#rrggbb`."""
+    """The color, `#rrggbb`."""
 
     partner_count: int
-    """How many partners have it."""
+    """The number of partners that have it."""
 
 
 class TagCreate(TypedDict):
     """A new tag."""
 
     category: TagCategory
-    """What it is about; fixed."""
+    """The category; it cannot be changed."""
 
     name: str
-    """The label; unique per category ignoring case."""
+    """The label; unique within the category, ignoring case."""
 
     color: NotRequired[str | None]
-    """Its colour, `#rrggbb`."""
+    """The color, `#rrggbb`."""
 
 
 class TagPage(TypedDict):
@@ -4371,30 +4393,30 @@ class TagPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class TagUpdate(TypedDict):
-    """An edit of a tag: absent keeps, null clears."""
+    """A merge patch of a tag: absent properties keep their values, null clears them."""
 
     name: NotRequired[str]
-    """The label; unique per category ignoring case."""
+    """The label; unique within the category, ignoring case."""
 
     color: NotRequired[str | None]
-    """Its colour, `#rrggbb`."""
+    """The color, `#rrggbb`."""
 
 
 class Tier(TypedDict):
-    """A rung of the program."""
+    """A level of the partner program."""
 
     id: TierId
     """The id."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -4403,56 +4425,58 @@ class Tier(TypedDict):
     """When it last changed."""
 
     key: str
-    """The word that partners carry as their `tier`; fixed."""
+    """The value of partners' `tier`; it cannot be changed."""
 
     name: str
     """The name for people."""
 
     rank: int
-    """Its place, unique; higher is better."""
+    """The rank, unique; higher is better."""
 
     description: str | None
-    """What it means."""
+    """The description."""
 
     requirement: FilterNode | None
-    """What a partner must fulfil; null: only by hand, or as the default."""
+    """The condition that partners must meet; null if the tier is only assigned manually or by
+    default.
+    """
 
     is_default: bool
-    """Whether partners get it who fulfil no requirement; exactly one tier is the default."""
+    """Whether partners that meet no requirement get it; exactly one tier is the default."""
 
     color: str | None
-    """Its colour, `#rrggbb`."""
+    """The color, `#rrggbb`."""
 
     partner_count: int
-    """How many partners have it."""
+    """The number of partners that have it."""
 
 
 class TierAssessment(TypedDict):
-    """Where a partner stands among the tiers."""
+    """The assessment of a partner's tier."""
 
     partner_id: PartnerId
     """The partner."""
 
     tier: str | None
-    """The tier that it has."""
+    """The current tier."""
 
     tier_source: TierSource | str
-    """Who decided on it."""
+    """Who decides on the tier: the rules or a person."""
 
     automatic_tier: str | None
-    """What the rules give now."""
+    """The tier that the rules give now."""
 
     at_risk_since: Timestamp | None
-    """Since when the rules give less than the tier held."""
+    """Since when the rules give a lower tier than the current one."""
 
     demotion_on: str | None
-    """The first day on which it falls, in the organization's time zone."""
+    """The first day on which the lower tier takes effect, in the organization's time zone."""
 
     present: TierCheck | None
-    """The tier that it has."""
+    """The check of the current tier."""
 
     next: TierCheck | None
-    """The next higher tier that has a requirement."""
+    """The check of the next higher tier that has a requirement."""
 
 
 TierChange = TypedDict(
@@ -4468,7 +4492,7 @@ TierChange = TypedDict(
         "actor": "Actor",
     },
 )
-"""A change of a partner's tier. Never changed, kept for ever."""
+"""A change of a partner's tier. Never changed or deleted."""
 
 
 class TierChangePage(TypedDict):
@@ -4478,90 +4502,92 @@ class TierChangePage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class TierCheck(TypedDict):
-    """The requirement of a tier, held against a partner."""
+    """The requirement of a tier, compared with a partner."""
 
     tier: str
     """The key of the tier."""
 
     met: bool
-    """Whether the whole requirement holds; one that there is not holds."""
+    """Whether the whole requirement is met; true if there is no requirement."""
 
     leaves: list[TierLeaf]
-    """Its conditions one by one."""
+    """Its conditions."""
 
 
 class TierCreate(TypedDict):
     """A new tier."""
 
     key: str
-    """The word that partners carry as their `tier`; fixed."""
+    """The value of partners' `tier`; it cannot be changed."""
 
     name: str
     """The name for people."""
 
     rank: int
-    """Its place, unique; higher is better."""
+    """The rank, unique; higher is better."""
 
     description: NotRequired[str | None]
-    """What it means."""
+    """The description."""
 
     requirement: NotRequired[FilterNode | None]
-    """What a partner must fulfil; null: only by hand, or as the default."""
+    """The condition that partners must meet; null if the tier is only assigned manually or by
+    default.
+    """
 
     is_default: NotRequired[bool]
-    """Whether partners get it who fulfil no requirement; exactly one tier is the default."""
+    """Whether partners that meet no requirement get it; exactly one tier is the default."""
 
     color: NotRequired[str | None]
-    """Its colour, `#rrggbb`."""
+    """The color, `#rrggbb`."""
 
 
 class TierEvaluationRequest(TypedDict):
-    """Which partners to evaluate: those selected in one way, or all."""
+    """The partners to evaluate: a selection, or all."""
 
     partner_ids: NotRequired[list[PartnerId] | None]
-    """These partners."""
+    """The partners by id."""
 
     filter: NotRequired[FilterNode | None]
-    """The partners that it finds."""
+    """A filter that finds the partners."""
 
     view_id: NotRequired[ViewId | None]
-    """The partners that a saved view finds."""
+    """A saved view that finds the partners."""
 
     dry_run: NotRequired[bool]
-    """Only tell what would change."""
+    """Whether it is a dry run, which only reports what would change."""
 
 
 class TierLeaf(TypedDict):
-    """One condition of a requirement, held against a partner."""
+    """One condition of a requirement, compared with a partner."""
 
     pointer: str
-    """Where it stands in the requirement, a JSON Pointer fragment."""
+    """The place in the requirement, as a JSON Pointer fragment."""
 
     op: str
-    """How it compares."""
+    """The operator."""
 
     field: str
-    """The field that it looks at."""
+    """The field."""
 
     actual: AnyValue
     """The partner's value."""
 
     needed: AnyValue
-    """What it is compared with."""
+    """The required value."""
 
     met: bool
-    """Whether this condition alone holds."""
+    """Whether this condition is met."""
 
     gap: int | None
-    """How far the value is from the bound: 0 when the condition holds, null when the value is
-    unknown or no number.
+    """The distance between the value and the bound: 0 if the condition is met, null if the value
+    is unknown or not a number.
     """
 
 
@@ -4572,17 +4598,17 @@ class TierPage(TypedDict):
     """The rows of this page."""
 
     next_cursor: str | None
-    """Send it as `cursor` for the next page; null on the last one."""
+    """Send it as `cursor` for the next page. Null on the last page."""
 
     total_count: int | None
-    """Exact count of all rows; only with `include=total_count`, else null."""
+    """The exact number of all rows. Null unless requested with `include=total_count`."""
 
 
 class TierPolicy(TypedDict):
     """When and how tiers are evaluated."""
 
     version: int
-    """Rises with every change; also the ETag."""
+    """Increases with every change. Also the ETag."""
 
     created_at: Timestamp
     """When it was created."""
@@ -4594,52 +4620,54 @@ class TierPolicy(TypedDict):
     """Who decides on tiers."""
 
     evaluate_on: list[TierTrigger | str]
-    """What makes a partner be evaluated."""
+    """The changes after which a partner is evaluated."""
 
     demotion_grace_days: int
-    """For so many days a partner keeps a tier that the rules would take away."""
+    """The number of days for which a partner keeps a tier whose requirement it no longer meets."""
 
     evaluated_at: Timestamp | None
-    """When all partners were evaluated last."""
+    """When all partners were last evaluated."""
 
 
 class TierPolicyUpdate(TypedDict):
-    """The new policy: what is absent stays."""
+    """A merge patch of the policy: absent properties keep their values."""
 
     mode: NotRequired[TierMode]
     """Who decides on tiers."""
 
     evaluate_on: NotRequired[list[TierTrigger]]
-    """What makes a partner be evaluated."""
+    """The changes after which a partner is evaluated."""
 
     demotion_grace_days: NotRequired[int]
-    """For so many days a partner keeps a tier that the rules would take away."""
+    """The number of days for which a partner keeps a tier whose requirement it no longer meets."""
 
 
 class TierUpdate(TypedDict):
-    """An edit of a tier: absent keeps, null clears."""
+    """A merge patch of a tier: absent properties keep their values, null clears them."""
 
     name: NotRequired[str]
     """The name for people."""
 
     rank: NotRequired[int]
-    """Its place, unique; higher is better."""
+    """The rank, unique; higher is better."""
 
     description: NotRequired[str | None]
-    """What it means."""
+    """The description."""
 
     requirement: NotRequired[FilterNode | None]
-    """What a partner must fulfil; null: only by hand, or as the default."""
+    """The condition that partners must meet; null if the tier is only assigned manually or by
+    default.
+    """
 
     is_default: NotRequired[bool]
-    """Whether partners get it who fulfil no requirement; exactly one tier is the default."""
+    """Whether partners that meet no requirement get it; exactly one tier is the default."""
 
     color: NotRequired[str | None]
-    """Its colour, `#rrggbb`."""
+    """The color, `#rrggbb`."""
 
 
 class TokenGrant(TypedDict):
-    """What a sign-in answers; the refresh token is in the cookie `__Host-prm_refresh`."""
+    """The response of a sign-in. The refresh token is in the cookie `__Host-prm_refresh`."""
 
     access_token: str
     """Send it as `Authorization: Bearer ...`."""
@@ -4648,10 +4676,10 @@ class TokenGrant(TypedDict):
     """Always `Bearer`."""
 
     expires_in: int
-    """For how many seconds the access token is good."""
+    """The seconds for which the access token is valid."""
 
     session_id: SessionId
-    """The session that was opened or continued."""
+    """The session that was started or continued."""
 
     member: Member
     """Who signed in."""
@@ -4673,14 +4701,14 @@ class User(TypedDict):
     """The language of mails, as a BCP 47 tag."""
 
     email_notifications: bool
-    """Whether notifications come by mail too."""
+    """Whether notifications are also sent by mail."""
 
 
 class ViewWarning(TypedDict):
-    """Something that a view names and that is gone."""
+    """A reference of a view to a record that no longer exists."""
 
     pointer: str
-    """Where it stands in the view."""
+    """The place in the view."""
 
     code: str
     """`not_found_reference`."""
@@ -4693,49 +4721,49 @@ class EventFilters(TypedDict, total=False):
     """Sequence is one of these values."""
 
     sequence_gt: int
-    """Sequence is more than this."""
+    """Sequence is greater than this value."""
 
     sequence_gte: int
-    """Sequence is at least this."""
+    """Sequence is at least this value."""
 
     sequence_lt: int
-    """Sequence is less than this."""
+    """Sequence is less than this value."""
 
     sequence_lte: int
-    """Sequence is at most this."""
+    """Sequence is at most this value."""
 
     type: Sequence[str]
     """Type is one of these values."""
 
     type_not: Sequence[str]
-    """Type is none of these values, or is empty."""
+    """Type is not one of these values, or is empty."""
 
     subject_id: Sequence[str]
     """Subject is one of these values."""
 
     subject_id_not: Sequence[str]
-    """Subject is none of these values, or is empty."""
+    """Subject is not one of these values, or is empty."""
 
     actor_id: Sequence[str]
     """Actor is one of these values."""
 
     actor_id_not: Sequence[str]
-    """Actor is none of these values, or is empty."""
+    """Actor is not one of these values, or is empty."""
 
     actor_id_null: bool
     """Actor is empty (`true`) or is not empty (`false`)."""
 
     timestamp_gt: str
-    """Time is more than this. A time, a day, or a duration from now."""
+    """Time is greater than this value. A time, a day, or a duration from now."""
 
     timestamp_gte: str
-    """Time is at least this. A time, a day, or a duration from now."""
+    """Time is at least this value. A time, a day, or a duration from now."""
 
     timestamp_lt: str
-    """Time is less than this. A time, a day, or a duration from now."""
+    """Time is less than this value. A time, a day, or a duration from now."""
 
     timestamp_lte: str
-    """Time is at most this. A time, a day, or a duration from now."""
+    """Time is at most this value. A time, a day, or a duration from now."""
 
     types: Sequence[str]
     """Only events of these types."""
@@ -4751,25 +4779,25 @@ class PartnerFilters(TypedDict, total=False):
     """Name is one of these values."""
 
     name_not: Sequence[str]
-    """Name is none of these values, or is empty."""
+    """Name is not one of these values, or is empty."""
 
     name_contains: str
-    """Name contains this text, ignoring case."""
+    """Name contains this text, without regard to case."""
 
     name_starts_with: str
-    """Name starts with this text, ignoring case."""
+    """Name starts with this text, without regard to case."""
 
     domain: Sequence[str]
     """Domain is one of these values."""
 
     domain_not: Sequence[str]
-    """Domain is none of these values, or is empty."""
+    """Domain is not one of these values, or is empty."""
 
     domain_contains: str
-    """Domain contains this text, ignoring case."""
+    """Domain contains this text, without regard to case."""
 
     domain_starts_with: str
-    """Domain starts with this text, ignoring case."""
+    """Domain starts with this text, without regard to case."""
 
     domain_null: bool
     """Domain is empty (`true`) or is not empty (`false`)."""
@@ -4778,13 +4806,13 @@ class PartnerFilters(TypedDict, total=False):
     """Industry is one of these values."""
 
     industry_not: Sequence[str]
-    """Industry is none of these values, or is empty."""
+    """Industry is not one of these values, or is empty."""
 
     industry_contains: str
-    """Industry contains this text, ignoring case."""
+    """Industry contains this text, without regard to case."""
 
     industry_starts_with: str
-    """Industry starts with this text, ignoring case."""
+    """Industry starts with this text, without regard to case."""
 
     industry_null: bool
     """Industry is empty (`true`) or is not empty (`false`)."""
@@ -4793,16 +4821,16 @@ class PartnerFilters(TypedDict, total=False):
     """Employees is one of these values."""
 
     employees_gt: int
-    """Employees is more than this."""
+    """Employees is greater than this value."""
 
     employees_gte: int
-    """Employees is at least this."""
+    """Employees is at least this value."""
 
     employees_lt: int
-    """Employees is less than this."""
+    """Employees is less than this value."""
 
     employees_lte: int
-    """Employees is at most this."""
+    """Employees is at most this value."""
 
     employees_null: bool
     """Employees is empty (`true`) or is not empty (`false`)."""
@@ -4811,16 +4839,16 @@ class PartnerFilters(TypedDict, total=False):
     """Company revenue is one of these values."""
 
     company_revenue_gt: int
-    """Company revenue is more than this."""
+    """Company revenue is greater than this value."""
 
     company_revenue_gte: int
-    """Company revenue is at least this."""
+    """Company revenue is at least this value."""
 
     company_revenue_lt: int
-    """Company revenue is less than this."""
+    """Company revenue is less than this value."""
 
     company_revenue_lte: int
-    """Company revenue is at most this."""
+    """Company revenue is at most this value."""
 
     company_revenue_null: bool
     """Company revenue is empty (`true`) or is not empty (`false`)."""
@@ -4865,19 +4893,19 @@ class PartnerFilters(TypedDict, total=False):
     """Type is one of these values."""
 
     type_not: Sequence[PartnerType]
-    """Type is none of these values, or is empty."""
+    """Type is not one of these values, or is empty."""
 
     subtype: Sequence[str]
     """Subtype is one of these values."""
 
     subtype_not: Sequence[str]
-    """Subtype is none of these values, or is empty."""
+    """Subtype is not one of these values, or is empty."""
 
     subtype_contains: str
-    """Subtype contains this text, ignoring case."""
+    """Subtype contains this text, without regard to case."""
 
     subtype_starts_with: str
-    """Subtype starts with this text, ignoring case."""
+    """Subtype starts with this text, without regard to case."""
 
     subtype_null: bool
     """Subtype is empty (`true`) or is not empty (`false`)."""
@@ -4886,7 +4914,7 @@ class PartnerFilters(TypedDict, total=False):
     """Category is one of these values."""
 
     category_not: Sequence[PartnerCategory]
-    """Category is none of these values, or is empty."""
+    """Category is not one of these values, or is empty."""
 
     category_null: bool
     """Category is empty (`true`) or is not empty (`false`)."""
@@ -4895,19 +4923,19 @@ class PartnerFilters(TypedDict, total=False):
     """Tier is one of these values."""
 
     tier_not: Sequence[str]
-    """Tier is none of these values, or is empty."""
+    """Tier is not one of these values, or is empty."""
 
     tier_gt: str
-    """Tier is more than this."""
+    """Tier is greater than this value."""
 
     tier_gte: str
-    """Tier is at least this."""
+    """Tier is at least this value."""
 
     tier_lt: str
-    """Tier is less than this."""
+    """Tier is less than this value."""
 
     tier_lte: str
-    """Tier is at most this."""
+    """Tier is at most this value."""
 
     tier_null: bool
     """Tier is empty (`true`) or is not empty (`false`)."""
@@ -4916,34 +4944,34 @@ class PartnerFilters(TypedDict, total=False):
     """Tier source is one of these values."""
 
     tier_source_not: Sequence[TierSource]
-    """Tier source is none of these values, or is empty."""
+    """Tier source is not one of these values, or is empty."""
 
     tier_changed_at_gt: str
-    """Tier changed is more than this. A time, a day, or a duration from now."""
+    """Tier changed is greater than this value. A time, a day, or a duration from now."""
 
     tier_changed_at_gte: str
-    """Tier changed is at least this. A time, a day, or a duration from now."""
+    """Tier changed is at least this value. A time, a day, or a duration from now."""
 
     tier_changed_at_lt: str
-    """Tier changed is less than this. A time, a day, or a duration from now."""
+    """Tier changed is less than this value. A time, a day, or a duration from now."""
 
     tier_changed_at_lte: str
-    """Tier changed is at most this. A time, a day, or a duration from now."""
+    """Tier changed is at most this value. A time, a day, or a duration from now."""
 
     tier_changed_at_null: bool
     """Tier changed is empty (`true`) or is not empty (`false`)."""
 
     tier_at_risk_since_gt: str
-    """Tier at risk since is more than this. A time, a day, or a duration from now."""
+    """Tier at risk since is greater than this value. A time, a day, or a duration from now."""
 
     tier_at_risk_since_gte: str
-    """Tier at risk since is at least this. A time, a day, or a duration from now."""
+    """Tier at risk since is at least this value. A time, a day, or a duration from now."""
 
     tier_at_risk_since_lt: str
-    """Tier at risk since is less than this. A time, a day, or a duration from now."""
+    """Tier at risk since is less than this value. A time, a day, or a duration from now."""
 
     tier_at_risk_since_lte: str
-    """Tier at risk since is at most this. A time, a day, or a duration from now."""
+    """Tier at risk since is at most this value. A time, a day, or a duration from now."""
 
     tier_at_risk_since_null: bool
     """Tier at risk since is empty (`true`) or is not empty (`false`)."""
@@ -4961,34 +4989,34 @@ class PartnerFilters(TypedDict, total=False):
     """Status is one of these values."""
 
     status_not: Sequence[PartnerStatus]
-    """Status is none of these values, or is empty."""
+    """Status is not one of these values, or is empty."""
 
     stage: Sequence[PartnerStage]
     """Stage is one of these values."""
 
     stage_not: Sequence[PartnerStage]
-    """Stage is none of these values, or is empty."""
+    """Stage is not one of these values, or is empty."""
 
     stage_changed_at_gt: str
-    """Stage changed is more than this. A time, a day, or a duration from now."""
+    """Stage changed is greater than this value. A time, a day, or a duration from now."""
 
     stage_changed_at_gte: str
-    """Stage changed is at least this. A time, a day, or a duration from now."""
+    """Stage changed is at least this value. A time, a day, or a duration from now."""
 
     stage_changed_at_lt: str
-    """Stage changed is less than this. A time, a day, or a duration from now."""
+    """Stage changed is less than this value. A time, a day, or a duration from now."""
 
     stage_changed_at_lte: str
-    """Stage changed is at most this. A time, a day, or a duration from now."""
+    """Stage changed is at most this value. A time, a day, or a duration from now."""
 
     in_intelligence: bool
-    """Appears in intelligence: yes or no."""
+    """Included in insights is true or false."""
 
     partner_manager_id: Sequence[MemberId]
     """Partner manager is one of these values."""
 
     partner_manager_id_not: Sequence[MemberId]
-    """Partner manager is none of these values, or is empty."""
+    """Partner manager is not one of these values, or is empty."""
 
     partner_manager_id_null: bool
     """Partner manager is empty (`true`) or is not empty (`false`)."""
@@ -4997,7 +5025,7 @@ class PartnerFilters(TypedDict, total=False):
     """Primary contact is one of these values."""
 
     primary_contact_id_not: Sequence[ContactId]
-    """Primary contact is none of these values, or is empty."""
+    """Primary contact is not one of these values, or is empty."""
 
     primary_contact_id_null: bool
     """Primary contact is empty (`true`) or is not empty (`false`)."""
@@ -5006,106 +5034,106 @@ class PartnerFilters(TypedDict, total=False):
     """Pipeline is one of these values."""
 
     pipeline_gt: int
-    """Pipeline is more than this."""
+    """Pipeline is greater than this value."""
 
     pipeline_gte: int
-    """Pipeline is at least this."""
+    """Pipeline is at least this value."""
 
     pipeline_lt: int
-    """Pipeline is less than this."""
+    """Pipeline is less than this value."""
 
     pipeline_lte: int
-    """Pipeline is at most this."""
+    """Pipeline is at most this value."""
 
     revenue: Sequence[int]
     """Revenue is one of these values."""
 
     revenue_gt: int
-    """Revenue is more than this."""
+    """Revenue is greater than this value."""
 
     revenue_gte: int
-    """Revenue is at least this."""
+    """Revenue is at least this value."""
 
     revenue_lt: int
-    """Revenue is less than this."""
+    """Revenue is less than this value."""
 
     revenue_lte: int
-    """Revenue is at most this."""
+    """Revenue is at most this value."""
 
     product_revenue: Sequence[int]
     """Product revenue is one of these values."""
 
     product_revenue_gt: int
-    """Product revenue is more than this."""
+    """Product revenue is greater than this value."""
 
     product_revenue_gte: int
-    """Product revenue is at least this."""
+    """Product revenue is at least this value."""
 
     product_revenue_lt: int
-    """Product revenue is less than this."""
+    """Product revenue is less than this value."""
 
     product_revenue_lte: int
-    """Product revenue is at most this."""
+    """Product revenue is at most this value."""
 
     active_deals: Sequence[int]
     """Active deals is one of these values."""
 
     active_deals_gt: int
-    """Active deals is more than this."""
+    """Active deals is greater than this value."""
 
     active_deals_gte: int
-    """Active deals is at least this."""
+    """Active deals is at least this value."""
 
     active_deals_lt: int
-    """Active deals is less than this."""
+    """Active deals is less than this value."""
 
     active_deals_lte: int
-    """Active deals is at most this."""
+    """Active deals is at most this value."""
 
     closed_deals: Sequence[int]
     """Closed deals is one of these values."""
 
     closed_deals_gt: int
-    """Closed deals is more than this."""
+    """Closed deals is greater than this value."""
 
     closed_deals_gte: int
-    """Closed deals is at least this."""
+    """Closed deals is at least this value."""
 
     closed_deals_lt: int
-    """Closed deals is less than this."""
+    """Closed deals is less than this value."""
 
     closed_deals_lte: int
-    """Closed deals is at most this."""
+    """Closed deals is at most this value."""
 
     customers: Sequence[int]
     """Customers is one of these values."""
 
     customers_gt: int
-    """Customers is more than this."""
+    """Customers is greater than this value."""
 
     customers_gte: int
-    """Customers is at least this."""
+    """Customers is at least this value."""
 
     customers_lt: int
-    """Customers is less than this."""
+    """Customers is less than this value."""
 
     customers_lte: int
-    """Customers is at most this."""
+    """Customers is at most this value."""
 
     annual_revenue_target: Sequence[int]
     """Annual revenue target is one of these values."""
 
     annual_revenue_target_gt: int
-    """Annual revenue target is more than this."""
+    """Annual revenue target is greater than this value."""
 
     annual_revenue_target_gte: int
-    """Annual revenue target is at least this."""
+    """Annual revenue target is at least this value."""
 
     annual_revenue_target_lt: int
-    """Annual revenue target is less than this."""
+    """Annual revenue target is less than this value."""
 
     annual_revenue_target_lte: int
-    """Annual revenue target is at most this."""
+    """Annual revenue target is at most this value."""
 
     annual_revenue_target_null: bool
     """Annual revenue target is empty (`true`) or is not empty (`false`)."""
@@ -5129,40 +5157,40 @@ class PartnerFilters(TypedDict, total=False):
     """Key strengths contains none of these values."""
 
     scored_at_gt: str
-    """Scored is more than this. A time, a day, or a duration from now."""
+    """Scored is greater than this value. A time, a day, or a duration from now."""
 
     scored_at_gte: str
-    """Scored is at least this. A time, a day, or a duration from now."""
+    """Scored is at least this value. A time, a day, or a duration from now."""
 
     scored_at_lt: str
-    """Scored is less than this. A time, a day, or a duration from now."""
+    """Scored is less than this value. A time, a day, or a duration from now."""
 
     scored_at_lte: str
-    """Scored is at most this. A time, a day, or a duration from now."""
+    """Scored is at most this value. A time, a day, or a duration from now."""
 
     scored_at_null: bool
     """Scored is empty (`true`) or is not empty (`false`)."""
 
     scores_stale: bool
-    """Scores stale: yes or no."""
+    """Scores stale is true or false."""
 
     external_id: Sequence[str]
     """External ID is one of these values."""
 
     external_id_not: Sequence[str]
-    """External ID is none of these values, or is empty."""
+    """External ID is not one of these values, or is empty."""
 
     external_id_contains: str
-    """External ID contains this text, ignoring case."""
+    """External ID contains this text, without regard to case."""
 
     external_id_starts_with: str
-    """External ID starts with this text, ignoring case."""
+    """External ID starts with this text, without regard to case."""
 
     created_via: Sequence[PartnerCreatedVia]
     """Created via is one of these values."""
 
     created_via_not: Sequence[PartnerCreatedVia]
-    """Created via is none of these values, or is empty."""
+    """Created via is not one of these values, or is empty."""
 
     overridden_fields: Sequence[str]
     """Overridden fields contains at least one of these values."""
@@ -5178,15 +5206,15 @@ class ListApiKeysQuery(TypedDict, total=False):
     """The parameters of `list_api_keys`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -5198,73 +5226,73 @@ class ListApiKeysQuery(TypedDict, total=False):
     """Name is one of these values."""
 
     name_not: Sequence[str]
-    """Name is none of these values, or is empty."""
+    """Name is not one of these values, or is empty."""
 
     name_contains: str
-    """Name contains this text, ignoring case."""
+    """Name contains this text, without regard to case."""
 
     name_starts_with: str
-    """Name starts with this text, ignoring case."""
+    """Name starts with this text, without regard to case."""
 
     default_write_mode: Sequence[WriteMode]
     """Write mode is one of these values."""
 
     default_write_mode_not: Sequence[WriteMode]
-    """Write mode is none of these values, or is empty."""
+    """Write mode is not one of these values, or is empty."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     expires_at_gt: str
-    """Expires is more than this. A time, a day, or a duration from now."""
+    """Expires is greater than this value. A time, a day, or a duration from now."""
 
     expires_at_gte: str
-    """Expires is at least this. A time, a day, or a duration from now."""
+    """Expires is at least this value. A time, a day, or a duration from now."""
 
     expires_at_lt: str
-    """Expires is less than this. A time, a day, or a duration from now."""
+    """Expires is less than this value. A time, a day, or a duration from now."""
 
     expires_at_lte: str
-    """Expires is at most this. A time, a day, or a duration from now."""
+    """Expires is at most this value. A time, a day, or a duration from now."""
 
     expires_at_null: bool
     """Expires is empty (`true`) or is not empty (`false`)."""
 
     last_used_at_gt: str
-    """Last used is more than this. A time, a day, or a duration from now."""
+    """Last used is greater than this value. A time, a day, or a duration from now."""
 
     last_used_at_gte: str
-    """Last used is at least this. A time, a day, or a duration from now."""
+    """Last used is at least this value. A time, a day, or a duration from now."""
 
     last_used_at_lt: str
-    """Last used is less than this. A time, a day, or a duration from now."""
+    """Last used is less than this value. A time, a day, or a duration from now."""
 
     last_used_at_lte: str
-    """Last used is at most this. A time, a day, or a duration from now."""
+    """Last used is at most this value. A time, a day, or a duration from now."""
 
     last_used_at_null: bool
     """Last used is empty (`true`) or is not empty (`false`)."""
 
     revoked_at_gt: str
-    """Revoked is more than this. A time, a day, or a duration from now."""
+    """Revoked is greater than this value. A time, a day, or a duration from now."""
 
     revoked_at_gte: str
-    """Revoked is at least this. A time, a day, or a duration from now."""
+    """Revoked is at least this value. A time, a day, or a duration from now."""
 
     revoked_at_lt: str
-    """Revoked is less than this. A time, a day, or a duration from now."""
+    """Revoked is less than this value. A time, a day, or a duration from now."""
 
     revoked_at_lte: str
-    """Revoked is at most this. A time, a day, or a duration from now."""
+    """Revoked is at most this value. A time, a day, or a duration from now."""
 
     revoked_at_null: bool
     """Revoked is empty (`true`) or is not empty (`false`)."""
@@ -5274,34 +5302,34 @@ class ListSubmissionsQuery(TypedDict, total=False):
     """The parameters of `list_submissions`."""
 
     q: str
-    """What to search for: prefixes, parts of words, with typing errors."""
+    """The text to search for. Finds prefixes and parts of words, and tolerates typing errors."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[ListInclude]
-    """`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones only).
+    """`total_count` counts all rows; `deleted` adds deleted rows (a search finds live rows only).
     """
 
     status: Sequence[SubmissionStatus]
     """Status is one of these values."""
 
     status_not: Sequence[SubmissionStatus]
-    """Status is none of these values, or is empty."""
+    """Status is not one of these values, or is empty."""
 
     reviewer_id: Sequence[MemberId]
     """Reviewer is one of these values."""
 
     reviewer_id_not: Sequence[MemberId]
-    """Reviewer is none of these values, or is empty."""
+    """Reviewer is not one of these values, or is empty."""
 
     reviewer_id_null: bool
     """Reviewer is empty (`true`) or is not empty (`false`)."""
@@ -5310,91 +5338,91 @@ class ListSubmissionsQuery(TypedDict, total=False):
     """Form version is one of these values."""
 
     form_version_gt: int
-    """Form version is more than this."""
+    """Form version is greater than this value."""
 
     form_version_gte: int
-    """Form version is at least this."""
+    """Form version is at least this value."""
 
     form_version_lt: int
-    """Form version is less than this."""
+    """Form version is less than this value."""
 
     form_version_lte: int
-    """Form version is at most this."""
+    """Form version is at most this value."""
 
     partner_id: Sequence[PartnerId]
     """Partner is one of these values."""
 
     partner_id_not: Sequence[PartnerId]
-    """Partner is none of these values, or is empty."""
+    """Partner is not one of these values, or is empty."""
 
     partner_id_null: bool
     """Partner is empty (`true`) or is not empty (`false`)."""
 
     submitted_at_gt: str
-    """Submitted is more than this. A time, a day, or a duration from now."""
+    """Submitted is greater than this value. A time, a day, or a duration from now."""
 
     submitted_at_gte: str
-    """Submitted is at least this. A time, a day, or a duration from now."""
+    """Submitted is at least this value. A time, a day, or a duration from now."""
 
     submitted_at_lt: str
-    """Submitted is less than this. A time, a day, or a duration from now."""
+    """Submitted is less than this value. A time, a day, or a duration from now."""
 
     submitted_at_lte: str
-    """Submitted is at most this. A time, a day, or a duration from now."""
+    """Submitted is at most this value. A time, a day, or a duration from now."""
 
     reviewed_at_gt: str
-    """Reviewed is more than this. A time, a day, or a duration from now."""
+    """Reviewed is greater than this value. A time, a day, or a duration from now."""
 
     reviewed_at_gte: str
-    """Reviewed is at least this. A time, a day, or a duration from now."""
+    """Reviewed is at least this value. A time, a day, or a duration from now."""
 
     reviewed_at_lt: str
-    """Reviewed is less than this. A time, a day, or a duration from now."""
+    """Reviewed is less than this value. A time, a day, or a duration from now."""
 
     reviewed_at_lte: str
-    """Reviewed is at most this. A time, a day, or a duration from now."""
+    """Reviewed is at most this value. A time, a day, or a duration from now."""
 
     reviewed_at_null: bool
     """Reviewed is empty (`true`) or is not empty (`false`)."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class ListSessionsQuery(TypedDict, total=False):
     """The parameters of `list_sessions`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -5406,94 +5434,94 @@ class ListSessionsQuery(TypedDict, total=False):
     """Program is one of these values."""
 
     user_agent_not: Sequence[str]
-    """Program is none of these values, or is empty."""
+    """Program is not one of these values, or is empty."""
 
     user_agent_contains: str
-    """Program contains this text, ignoring case."""
+    """Program contains this text, without regard to case."""
 
     user_agent_starts_with: str
-    """Program starts with this text, ignoring case."""
+    """Program starts with this text, without regard to case."""
 
     ip: Sequence[str]
     """Address is one of these values."""
 
     ip_not: Sequence[str]
-    """Address is none of these values, or is empty."""
+    """Address is not one of these values, or is empty."""
 
     ip_contains: str
-    """Address contains this text, ignoring case."""
+    """Address contains this text, without regard to case."""
 
     ip_starts_with: str
-    """Address starts with this text, ignoring case."""
+    """Address starts with this text, without regard to case."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     last_seen_at_gt: str
-    """Last seen is more than this. A time, a day, or a duration from now."""
+    """Last seen is greater than this value. A time, a day, or a duration from now."""
 
     last_seen_at_gte: str
-    """Last seen is at least this. A time, a day, or a duration from now."""
+    """Last seen is at least this value. A time, a day, or a duration from now."""
 
     last_seen_at_lt: str
-    """Last seen is less than this. A time, a day, or a duration from now."""
+    """Last seen is less than this value. A time, a day, or a duration from now."""
 
     last_seen_at_lte: str
-    """Last seen is at most this. A time, a day, or a duration from now."""
+    """Last seen is at most this value. A time, a day, or a duration from now."""
 
     expires_at_gt: str
-    """Expires is more than this. A time, a day, or a duration from now."""
+    """Expires is greater than this value. A time, a day, or a duration from now."""
 
     expires_at_gte: str
-    """Expires is at least this. A time, a day, or a duration from now."""
+    """Expires is at least this value. A time, a day, or a duration from now."""
 
     expires_at_lt: str
-    """Expires is less than this. A time, a day, or a duration from now."""
+    """Expires is less than this value. A time, a day, or a duration from now."""
 
     expires_at_lte: str
-    """Expires is at most this. A time, a day, or a duration from now."""
+    """Expires is at most this value. A time, a day, or a duration from now."""
 
 
 class ListContactsQuery(TypedDict, total=False):
     """The parameters of `list_contacts`."""
 
     q: str
-    """What to search for: prefixes, parts of words, with typing errors."""
+    """The text to search for. Finds prefixes and parts of words, and tolerates typing errors."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[ListInclude]
-    """`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones only).
+    """`total_count` counts all rows; `deleted` adds deleted rows (a search finds live rows only).
     """
 
     view_id: ViewId
-    """A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
-    is given.
+    """A saved view. Its filter and search are combined with the others by AND; its sort applies
+    unless `sort` is given.
     """
 
     changed_after: int
     """Only rows whose last change has a higher event `sequence` than this, in the order of their
-    changes: send the `last_sequence` of an earlier walk, or 0 for all. Conditions apply; `sort`
-    and `q` cannot be combined with it. With `include=deleted` rows that were deleted come as
-    well, and `erased_ids` names those that are gone for good.
+    changes: send the `last_sequence` of an earlier walk, or 0 for all rows. Conditions apply;
+    `sort` and `q` cannot be combined with it. With `include=deleted`, deleted rows are
+    included, and `erased_ids` lists permanently deleted ones.
     """
 
     id: Sequence[ContactId]
@@ -5503,31 +5531,31 @@ class ListContactsQuery(TypedDict, total=False):
     """Partner is one of these values."""
 
     partner_id_not: Sequence[PartnerId]
-    """Partner is none of these values, or is empty."""
+    """Partner is not one of these values, or is empty."""
 
     name: Sequence[str]
     """Name is one of these values."""
 
     name_not: Sequence[str]
-    """Name is none of these values, or is empty."""
+    """Name is not one of these values, or is empty."""
 
     name_contains: str
-    """Name contains this text, ignoring case."""
+    """Name contains this text, without regard to case."""
 
     name_starts_with: str
-    """Name starts with this text, ignoring case."""
+    """Name starts with this text, without regard to case."""
 
     email: Sequence[str]
     """E-mail is one of these values."""
 
     email_not: Sequence[str]
-    """E-mail is none of these values, or is empty."""
+    """E-mail is not one of these values, or is empty."""
 
     email_contains: str
-    """E-mail contains this text, ignoring case."""
+    """E-mail contains this text, without regard to case."""
 
     email_starts_with: str
-    """E-mail starts with this text, ignoring case."""
+    """E-mail starts with this text, without regard to case."""
 
     email_null: bool
     """E-mail is empty (`true`) or is not empty (`false`)."""
@@ -5536,13 +5564,13 @@ class ListContactsQuery(TypedDict, total=False):
     """Phone is one of these values."""
 
     phone_not: Sequence[str]
-    """Phone is none of these values, or is empty."""
+    """Phone is not one of these values, or is empty."""
 
     phone_contains: str
-    """Phone contains this text, ignoring case."""
+    """Phone contains this text, without regard to case."""
 
     phone_starts_with: str
-    """Phone starts with this text, ignoring case."""
+    """Phone starts with this text, without regard to case."""
 
     phone_null: bool
     """Phone is empty (`true`) or is not empty (`false`)."""
@@ -5551,76 +5579,76 @@ class ListContactsQuery(TypedDict, total=False):
     """Title is one of these values."""
 
     title_not: Sequence[str]
-    """Title is none of these values, or is empty."""
+    """Title is not one of these values, or is empty."""
 
     title_contains: str
-    """Title contains this text, ignoring case."""
+    """Title contains this text, without regard to case."""
 
     title_starts_with: str
-    """Title starts with this text, ignoring case."""
+    """Title starts with this text, without regard to case."""
 
     title_null: bool
     """Title is empty (`true`) or is not empty (`false`)."""
 
     is_primary: bool
-    """Primary contact: yes or no."""
+    """Primary contact is true or false."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class ListDealsQuery(TypedDict, total=False):
     """The parameters of `list_deals`."""
 
     q: str
-    """What to search for: prefixes, parts of words, with typing errors."""
+    """The text to search for. Finds prefixes and parts of words, and tolerates typing errors."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[ListInclude]
-    """`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones only).
+    """`total_count` counts all rows; `deleted` adds deleted rows (a search finds live rows only).
     """
 
     view_id: ViewId
-    """A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
-    is given.
+    """A saved view. Its filter and search are combined with the others by AND; its sort applies
+    unless `sort` is given.
     """
 
     changed_after: int
     """Only rows whose last change has a higher event `sequence` than this, in the order of their
-    changes: send the `last_sequence` of an earlier walk, or 0 for all. Conditions apply; `sort`
-    and `q` cannot be combined with it. With `include=deleted` rows that were deleted come as
-    well, and `erased_ids` names those that are gone for good.
+    changes: send the `last_sequence` of an earlier walk, or 0 for all rows. Conditions apply;
+    `sort` and `q` cannot be combined with it. With `include=deleted`, deleted rows are
+    included, and `erased_ids` lists permanently deleted ones.
     """
 
     id: Sequence[DealId]
@@ -5630,43 +5658,43 @@ class ListDealsQuery(TypedDict, total=False):
     """Name is one of these values."""
 
     name_not: Sequence[str]
-    """Name is none of these values, or is empty."""
+    """Name is not one of these values, or is empty."""
 
     name_contains: str
-    """Name contains this text, ignoring case."""
+    """Name contains this text, without regard to case."""
 
     name_starts_with: str
-    """Name starts with this text, ignoring case."""
+    """Name starts with this text, without regard to case."""
 
     partner_id: Sequence[PartnerId]
     """Partner is one of these values."""
 
     partner_id_not: Sequence[PartnerId]
-    """Partner is none of these values, or is empty."""
+    """Partner is not one of these values, or is empty."""
 
     account_name: Sequence[str]
     """Account is one of these values."""
 
     account_name_not: Sequence[str]
-    """Account is none of these values, or is empty."""
+    """Account is not one of these values, or is empty."""
 
     account_name_contains: str
-    """Account contains this text, ignoring case."""
+    """Account contains this text, without regard to case."""
 
     account_name_starts_with: str
-    """Account starts with this text, ignoring case."""
+    """Account starts with this text, without regard to case."""
 
     account_domain: Sequence[str]
     """Account domain is one of these values."""
 
     account_domain_not: Sequence[str]
-    """Account domain is none of these values, or is empty."""
+    """Account domain is not one of these values, or is empty."""
 
     account_domain_contains: str
-    """Account domain contains this text, ignoring case."""
+    """Account domain contains this text, without regard to case."""
 
     account_domain_starts_with: str
-    """Account domain starts with this text, ignoring case."""
+    """Account domain starts with this text, without regard to case."""
 
     account_domain_null: bool
     """Account domain is empty (`true`) or is not empty (`false`)."""
@@ -5675,19 +5703,19 @@ class ListDealsQuery(TypedDict, total=False):
     """Status is one of these values."""
 
     status_not: Sequence[DealStatus]
-    """Status is none of these values, or is empty."""
+    """Status is not one of these values, or is empty."""
 
     stage: Sequence[str]
     """Stage is one of these values."""
 
     stage_not: Sequence[str]
-    """Stage is none of these values, or is empty."""
+    """Stage is not one of these values, or is empty."""
 
     stage_contains: str
-    """Stage contains this text, ignoring case."""
+    """Stage contains this text, without regard to case."""
 
     stage_starts_with: str
-    """Stage starts with this text, ignoring case."""
+    """Stage starts with this text, without regard to case."""
 
     stage_null: bool
     """Stage is empty (`true`) or is not empty (`false`)."""
@@ -5696,76 +5724,76 @@ class ListDealsQuery(TypedDict, total=False):
     """Motion is one of these values."""
 
     motion_not: Sequence[DealMotion]
-    """Motion is none of these values, or is empty."""
+    """Motion is not one of these values, or is empty."""
 
     value: Sequence[int]
     """Value is one of these values."""
 
     value_gt: int
-    """Value is more than this."""
+    """Value is greater than this value."""
 
     value_gte: int
-    """Value is at least this."""
+    """Value is at least this value."""
 
     value_lt: int
-    """Value is less than this."""
+    """Value is less than this value."""
 
     value_lte: int
-    """Value is at most this."""
+    """Value is at most this value."""
 
     registered_on_gt: str
-    """Registered is more than this. A day, or a duration from now."""
+    """Registered is greater than this value. A day, or a duration from now."""
 
     registered_on_gte: str
-    """Registered is at least this. A day, or a duration from now."""
+    """Registered is at least this value. A day, or a duration from now."""
 
     registered_on_lt: str
-    """Registered is less than this. A day, or a duration from now."""
+    """Registered is less than this value. A day, or a duration from now."""
 
     registered_on_lte: str
-    """Registered is at most this. A day, or a duration from now."""
+    """Registered is at most this value. A day, or a duration from now."""
 
     expected_close_on_gt: str
-    """Expected close is more than this. A day, or a duration from now."""
+    """Expected close is greater than this value. A day, or a duration from now."""
 
     expected_close_on_gte: str
-    """Expected close is at least this. A day, or a duration from now."""
+    """Expected close is at least this value. A day, or a duration from now."""
 
     expected_close_on_lt: str
-    """Expected close is less than this. A day, or a duration from now."""
+    """Expected close is less than this value. A day, or a duration from now."""
 
     expected_close_on_lte: str
-    """Expected close is at most this. A day, or a duration from now."""
+    """Expected close is at most this value. A day, or a duration from now."""
 
     expected_close_on_null: bool
     """Expected close is empty (`true`) or is not empty (`false`)."""
 
     expires_on_gt: str
-    """Expires is more than this. A day, or a duration from now."""
+    """Expires is greater than this value. A day, or a duration from now."""
 
     expires_on_gte: str
-    """Expires is at least this. A day, or a duration from now."""
+    """Expires is at least this value. A day, or a duration from now."""
 
     expires_on_lt: str
-    """Expires is less than this. A day, or a duration from now."""
+    """Expires is less than this value. A day, or a duration from now."""
 
     expires_on_lte: str
-    """Expires is at most this. A day, or a duration from now."""
+    """Expires is at most this value. A day, or a duration from now."""
 
     expires_on_null: bool
     """Expires is empty (`true`) or is not empty (`false`)."""
 
     closed_on_gt: str
-    """Closed is more than this. A day, or a duration from now."""
+    """Closed is greater than this value. A day, or a duration from now."""
 
     closed_on_gte: str
-    """Closed is at least this. A day, or a duration from now."""
+    """Closed is at least this value. A day, or a duration from now."""
 
     closed_on_lt: str
-    """Closed is less than this. A day, or a duration from now."""
+    """Closed is less than this value. A day, or a duration from now."""
 
     closed_on_lte: str
-    """Closed is at most this. A day, or a duration from now."""
+    """Closed is at most this value. A day, or a duration from now."""
 
     closed_on_null: bool
     """Closed is empty (`true`) or is not empty (`false`)."""
@@ -5774,16 +5802,16 @@ class ListDealsQuery(TypedDict, total=False):
     """Decided by is empty (`true`) or is not empty (`false`)."""
 
     decided_at_gt: str
-    """Decided is more than this. A time, a day, or a duration from now."""
+    """Decided is greater than this value. A time, a day, or a duration from now."""
 
     decided_at_gte: str
-    """Decided is at least this. A time, a day, or a duration from now."""
+    """Decided is at least this value. A time, a day, or a duration from now."""
 
     decided_at_lt: str
-    """Decided is less than this. A time, a day, or a duration from now."""
+    """Decided is less than this value. A time, a day, or a duration from now."""
 
     decided_at_lte: str
-    """Decided is at most this. A time, a day, or a duration from now."""
+    """Decided is at most this value. A time, a day, or a duration from now."""
 
     decided_at_null: bool
     """Decided is empty (`true`) or is not empty (`false`)."""
@@ -5792,7 +5820,7 @@ class ListDealsQuery(TypedDict, total=False):
     """Owner is one of these values."""
 
     owner_id_not: Sequence[MemberId]
-    """Owner is none of these values, or is empty."""
+    """Owner is not one of these values, or is empty."""
 
     owner_id_null: bool
     """Owner is empty (`true`) or is not empty (`false`)."""
@@ -5801,55 +5829,55 @@ class ListDealsQuery(TypedDict, total=False):
     """External ID is one of these values."""
 
     external_id_not: Sequence[str]
-    """External ID is none of these values, or is empty."""
+    """External ID is not one of these values, or is empty."""
 
     external_id_contains: str
-    """External ID contains this text, ignoring case."""
+    """External ID contains this text, without regard to case."""
 
     external_id_starts_with: str
-    """External ID starts with this text, ignoring case."""
+    """External ID starts with this text, without regard to case."""
 
     external_id_null: bool
     """External ID is empty (`true`) or is not empty (`false`)."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class ListDealConflictsQuery(TypedDict, total=False):
     """The parameters of `list_deal_conflicts`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; all unless given."""
+    """The number of rows of a page. The default is all rows."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -5858,22 +5886,22 @@ class ListDealConflictsQuery(TypedDict, total=False):
     """Match is one of these values."""
 
     match_not: Sequence[DealConflictMatch]
-    """Match is none of these values, or is empty."""
+    """Match is not one of these values, or is empty."""
 
 
 class ListEventTypesQuery(TypedDict, total=False):
     """The parameters of `list_event_types`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; all unless given."""
+    """The number of rows of a page. The default is all rows."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -5882,31 +5910,31 @@ class ListEventTypesQuery(TypedDict, total=False):
     """Type is one of these values."""
 
     type_not: Sequence[str]
-    """Type is none of these values, or is empty."""
+    """Type is not one of these values, or is empty."""
 
     group: Sequence[str]
     """Group is one of these values."""
 
     group_not: Sequence[str]
-    """Group is none of these values, or is empty."""
+    """Group is not one of these values, or is empty."""
 
 
 class ListEventsQuery(EventFilters, total=False):
     """The parameters of `list_events`."""
 
     order: EventOrder
-    """`desc` for the newest first; ascending unless given. The same as `sort=-sequence`."""
+    """`desc` lists the newest first. The default is ascending. The same as `sort=-sequence`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -5916,299 +5944,299 @@ class GetAttainmentInsightQuery(PartnerFilters, total=False):
     """The parameters of `get_attainment_insight`."""
 
     fiscal_year: int
-    """The fiscal year, by the calendar year in which it ends; the present one unless given."""
+    """The fiscal year, by the calendar year in which it ends. The default is the current one."""
 
     q: str
-    """What to search for: prefixes, parts of words, with typing errors."""
+    """The text to search for. Finds prefixes and parts of words, and tolerates typing errors."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
 
     view_id: ViewId
-    """A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
-    is given.
+    """A saved view. Its filter and search are combined with the others by AND; its sort applies
+    unless `sort` is given.
     """
 
     fit_score: Sequence[int]
     """Fit score is one of these values."""
 
     fit_score_gt: int
-    """Fit score is more than this."""
+    """Fit score is greater than this value."""
 
     fit_score_gte: int
-    """Fit score is at least this."""
+    """Fit score is at least this value."""
 
     fit_score_lt: int
-    """Fit score is less than this."""
+    """Fit score is less than this value."""
 
     fit_score_lte: int
-    """Fit score is at most this."""
+    """Fit score is at most this value."""
 
     health_score: Sequence[int]
     """Health score is one of these values."""
 
     health_score_gt: int
-    """Health score is more than this."""
+    """Health score is greater than this value."""
 
     health_score_gte: int
-    """Health score is at least this."""
+    """Health score is at least this value."""
 
     health_score_lt: int
-    """Health score is less than this."""
+    """Health score is less than this value."""
 
     health_score_lte: int
-    """Health score is at most this."""
+    """Health score is at most this value."""
 
     external_id_null: bool
     """External ID is empty (`true`) or is not empty (`false`)."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class GetLifecycleInsightQuery(PartnerFilters, total=False):
     """The parameters of `get_lifecycle_insight`."""
 
     since: str
-    """The first day; 365 days before the last one unless given."""
+    """The first day. The default is 365 days before the last one."""
 
     until: str
-    """The last day; today unless given."""
+    """The last day. The default is today."""
 
     q: str
-    """What to search for: prefixes, parts of words, with typing errors."""
+    """The text to search for. Finds prefixes and parts of words, and tolerates typing errors."""
 
     view_id: ViewId
-    """A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
-    is given.
+    """A saved view. Its filter and search are combined with the others by AND; its sort applies
+    unless `sort` is given.
     """
 
     fit_score: Sequence[int]
     """Fit score is one of these values."""
 
     fit_score_gt: int
-    """Fit score is more than this."""
+    """Fit score is greater than this value."""
 
     fit_score_gte: int
-    """Fit score is at least this."""
+    """Fit score is at least this value."""
 
     fit_score_lt: int
-    """Fit score is less than this."""
+    """Fit score is less than this value."""
 
     fit_score_lte: int
-    """Fit score is at most this."""
+    """Fit score is at most this value."""
 
     health_score: Sequence[int]
     """Health score is one of these values."""
 
     health_score_gt: int
-    """Health score is more than this."""
+    """Health score is greater than this value."""
 
     health_score_gte: int
-    """Health score is at least this."""
+    """Health score is at least this value."""
 
     health_score_lt: int
-    """Health score is less than this."""
+    """Health score is less than this value."""
 
     health_score_lte: int
-    """Health score is at most this."""
+    """Health score is at most this value."""
 
     external_id_null: bool
     """External ID is empty (`true`) or is not empty (`false`)."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class GetPortfolioInsightQuery(PartnerFilters, total=False):
     """The parameters of `get_portfolio_insight`."""
 
     q: str
-    """What to search for: prefixes, parts of words, with typing errors."""
+    """The text to search for. Finds prefixes and parts of words, and tolerates typing errors."""
 
     view_id: ViewId
-    """A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
-    is given.
+    """A saved view. Its filter and search are combined with the others by AND; its sort applies
+    unless `sort` is given.
     """
 
     fit_score: Sequence[int]
     """Fit score is one of these values."""
 
     fit_score_gt: int
-    """Fit score is more than this."""
+    """Fit score is greater than this value."""
 
     fit_score_gte: int
-    """Fit score is at least this."""
+    """Fit score is at least this value."""
 
     fit_score_lt: int
-    """Fit score is less than this."""
+    """Fit score is less than this value."""
 
     fit_score_lte: int
-    """Fit score is at most this."""
+    """Fit score is at most this value."""
 
     health_score: Sequence[int]
     """Health score is one of these values."""
 
     health_score_gt: int
-    """Health score is more than this."""
+    """Health score is greater than this value."""
 
     health_score_gte: int
-    """Health score is at least this."""
+    """Health score is at least this value."""
 
     health_score_lt: int
-    """Health score is less than this."""
+    """Health score is less than this value."""
 
     health_score_lte: int
-    """Health score is at most this."""
+    """Health score is at most this value."""
 
     external_id_null: bool
     """External ID is empty (`true`) or is not empty (`false`)."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class GetStrengthsInsightQuery(PartnerFilters, total=False):
     """The parameters of `get_strengths_insight`."""
 
     q: str
-    """What to search for: prefixes, parts of words, with typing errors."""
+    """The text to search for. Finds prefixes and parts of words, and tolerates typing errors."""
 
     view_id: ViewId
-    """A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
-    is given.
+    """A saved view. Its filter and search are combined with the others by AND; its sort applies
+    unless `sort` is given.
     """
 
     fit_score: Sequence[int]
     """Fit score is one of these values."""
 
     fit_score_gt: int
-    """Fit score is more than this."""
+    """Fit score is greater than this value."""
 
     fit_score_gte: int
-    """Fit score is at least this."""
+    """Fit score is at least this value."""
 
     fit_score_lt: int
-    """Fit score is less than this."""
+    """Fit score is less than this value."""
 
     fit_score_lte: int
-    """Fit score is at most this."""
+    """Fit score is at most this value."""
 
     health_score: Sequence[int]
     """Health score is one of these values."""
 
     health_score_gt: int
-    """Health score is more than this."""
+    """Health score is greater than this value."""
 
     health_score_gte: int
-    """Health score is at least this."""
+    """Health score is at least this value."""
 
     health_score_lt: int
-    """Health score is less than this."""
+    """Health score is less than this value."""
 
     health_score_lte: int
-    """Health score is at most this."""
+    """Health score is at most this value."""
 
     external_id_null: bool
     """External ID is empty (`true`) or is not empty (`false`)."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class ListSlackTargetsQuery(TypedDict, total=False):
@@ -6218,13 +6246,13 @@ class ListSlackTargetsQuery(TypedDict, total=False):
     """Only channels or only users."""
 
     q: str
-    """What to search for: prefixes, parts of words, with typing errors."""
+    """The text to search for. Finds prefixes and parts of words, and tolerates typing errors."""
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -6234,15 +6262,15 @@ class ListJobsQuery(TypedDict, total=False):
     """The parameters of `list_jobs`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -6254,55 +6282,55 @@ class ListJobsQuery(TypedDict, total=False):
     """Type is one of these values."""
 
     type_not: Sequence[JobType]
-    """Type is none of these values, or is empty."""
+    """Type is not one of these values, or is empty."""
 
     status: Sequence[JobStatus]
     """Status is one of these values."""
 
     status_not: Sequence[JobStatus]
-    """Status is none of these values, or is empty."""
+    """Status is not one of these values, or is empty."""
 
     dry_run: bool
-    """Dry run: yes or no."""
+    """Dry run is true or false."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     started_at_gt: str
-    """Started is more than this. A time, a day, or a duration from now."""
+    """Started is greater than this value. A time, a day, or a duration from now."""
 
     started_at_gte: str
-    """Started is at least this. A time, a day, or a duration from now."""
+    """Started is at least this value. A time, a day, or a duration from now."""
 
     started_at_lt: str
-    """Started is less than this. A time, a day, or a duration from now."""
+    """Started is less than this value. A time, a day, or a duration from now."""
 
     started_at_lte: str
-    """Started is at most this. A time, a day, or a duration from now."""
+    """Started is at most this value. A time, a day, or a duration from now."""
 
     started_at_null: bool
     """Started is empty (`true`) or is not empty (`false`)."""
 
     finished_at_gt: str
-    """Finished is more than this. A time, a day, or a duration from now."""
+    """Finished is greater than this value. A time, a day, or a duration from now."""
 
     finished_at_gte: str
-    """Finished is at least this. A time, a day, or a duration from now."""
+    """Finished is at least this value. A time, a day, or a duration from now."""
 
     finished_at_lt: str
-    """Finished is less than this. A time, a day, or a duration from now."""
+    """Finished is less than this value. A time, a day, or a duration from now."""
 
     finished_at_lte: str
-    """Finished is at most this. A time, a day, or a duration from now."""
+    """Finished is at most this value. A time, a day, or a duration from now."""
 
     finished_at_null: bool
     """Finished is empty (`true`) or is not empty (`false`)."""
@@ -6312,15 +6340,15 @@ class ListJobItemsQuery(TypedDict, total=False):
     """The parameters of `list_job_items`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -6329,28 +6357,28 @@ class ListJobItemsQuery(TypedDict, total=False):
     """Index is one of these values."""
 
     index_gt: int
-    """Index is more than this."""
+    """Index is greater than this value."""
 
     index_gte: int
-    """Index is at least this."""
+    """Index is at least this value."""
 
     index_lt: int
-    """Index is less than this."""
+    """Index is less than this value."""
 
     index_lte: int
-    """Index is at most this."""
+    """Index is at most this value."""
 
     ref: Sequence[str]
     """Reference is one of these values."""
 
     ref_not: Sequence[str]
-    """Reference is none of these values, or is empty."""
+    """Reference is not one of these values, or is empty."""
 
     ref_contains: str
-    """Reference contains this text, ignoring case."""
+    """Reference contains this text, without regard to case."""
 
     ref_starts_with: str
-    """Reference starts with this text, ignoring case."""
+    """Reference starts with this text, without regard to case."""
 
     ref_null: bool
     """Reference is empty (`true`) or is not empty (`false`)."""
@@ -6359,13 +6387,13 @@ class ListJobItemsQuery(TypedDict, total=False):
     """Status is one of these values."""
 
     status_not: Sequence[JobItemStatus]
-    """Status is none of these values, or is empty."""
+    """Status is not one of these values, or is empty."""
 
     action: Sequence[JobItemAction]
     """Action is one of these values."""
 
     action_not: Sequence[JobItemAction]
-    """Action is none of these values, or is empty."""
+    """Action is not one of these values, or is empty."""
 
     action_null: bool
     """Action is empty (`true`) or is not empty (`false`)."""
@@ -6374,7 +6402,7 @@ class ListJobItemsQuery(TypedDict, total=False):
     """Resource is one of these values."""
 
     resource_id_not: Sequence[str]
-    """Resource is none of these values, or is empty."""
+    """Resource is not one of these values, or is empty."""
 
     resource_id_null: bool
     """Resource is empty (`true`) or is not empty (`false`)."""
@@ -6384,15 +6412,15 @@ class ListMembersQuery(TypedDict, total=False):
     """The parameters of `list_members`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -6404,76 +6432,76 @@ class ListMembersQuery(TypedDict, total=False):
     """Name is one of these values."""
 
     name_not: Sequence[str]
-    """Name is none of these values, or is empty."""
+    """Name is not one of these values, or is empty."""
 
     name_contains: str
-    """Name contains this text, ignoring case."""
+    """Name contains this text, without regard to case."""
 
     name_starts_with: str
-    """Name starts with this text, ignoring case."""
+    """Name starts with this text, without regard to case."""
 
     email: Sequence[str]
     """E-mail is one of these values."""
 
     email_not: Sequence[str]
-    """E-mail is none of these values, or is empty."""
+    """E-mail is not one of these values, or is empty."""
 
     email_contains: str
-    """E-mail contains this text, ignoring case."""
+    """E-mail contains this text, without regard to case."""
 
     email_starts_with: str
-    """E-mail starts with this text, ignoring case."""
+    """E-mail starts with this text, without regard to case."""
 
     role: Sequence[Role]
     """Role is one of these values."""
 
     role_not: Sequence[Role]
-    """Role is none of these values, or is empty."""
+    """Role is not one of these values, or is empty."""
 
     status: Sequence[MemberStatus]
     """Status is one of these values."""
 
     status_not: Sequence[MemberStatus]
-    """Status is none of these values, or is empty."""
+    """Status is not one of these values, or is empty."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class ListNotificationDeliveriesQuery(TypedDict, total=False):
     """The parameters of `list_notification_deliveries`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -6485,82 +6513,82 @@ class ListNotificationDeliveriesQuery(TypedDict, total=False):
     """Channel is one of these values."""
 
     channel_not: Sequence[NotificationChannel]
-    """Channel is none of these values, or is empty."""
+    """Channel is not one of these values, or is empty."""
 
     status: Sequence[NotificationDeliveryStatus]
     """Status is one of these values."""
 
     status_not: Sequence[NotificationDeliveryStatus]
-    """Status is none of these values, or is empty."""
+    """Status is not one of these values, or is empty."""
 
     target: Sequence[str]
     """Target is one of these values."""
 
     target_not: Sequence[str]
-    """Target is none of these values, or is empty."""
+    """Target is not one of these values, or is empty."""
 
     target_contains: str
-    """Target contains this text, ignoring case."""
+    """Target contains this text, without regard to case."""
 
     target_starts_with: str
-    """Target starts with this text, ignoring case."""
+    """Target starts with this text, without regard to case."""
 
     attempts: Sequence[int]
     """Attempts is one of these values."""
 
     attempts_gt: int
-    """Attempts is more than this."""
+    """Attempts is greater than this value."""
 
     attempts_gte: int
-    """Attempts is at least this."""
+    """Attempts is at least this value."""
 
     attempts_lt: int
-    """Attempts is less than this."""
+    """Attempts is less than this value."""
 
     attempts_lte: int
-    """Attempts is at most this."""
+    """Attempts is at most this value."""
 
     next_attempt_at_gt: str
-    """Next attempt is more than this. A time, a day, or a duration from now."""
+    """Next attempt is greater than this value. A time, a day, or a duration from now."""
 
     next_attempt_at_gte: str
-    """Next attempt is at least this. A time, a day, or a duration from now."""
+    """Next attempt is at least this value. A time, a day, or a duration from now."""
 
     next_attempt_at_lt: str
-    """Next attempt is less than this. A time, a day, or a duration from now."""
+    """Next attempt is less than this value. A time, a day, or a duration from now."""
 
     next_attempt_at_lte: str
-    """Next attempt is at most this. A time, a day, or a duration from now."""
+    """Next attempt is at most this value. A time, a day, or a duration from now."""
 
     next_attempt_at_null: bool
     """Next attempt is empty (`true`) or is not empty (`false`)."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
 
 class ListNotificationsQuery(TypedDict, total=False):
     """The parameters of `list_notifications`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -6572,34 +6600,34 @@ class ListNotificationsQuery(TypedDict, total=False):
     """Type is one of these values."""
 
     type_not: Sequence[NotificationType]
-    """Type is none of these values, or is empty."""
+    """Type is not one of these values, or is empty."""
 
     read_at_gt: str
-    """Read is more than this. A time, a day, or a duration from now."""
+    """Read is greater than this value. A time, a day, or a duration from now."""
 
     read_at_gte: str
-    """Read is at least this. A time, a day, or a duration from now."""
+    """Read is at least this value. A time, a day, or a duration from now."""
 
     read_at_lt: str
-    """Read is less than this. A time, a day, or a duration from now."""
+    """Read is less than this value. A time, a day, or a duration from now."""
 
     read_at_lte: str
-    """Read is at most this. A time, a day, or a duration from now."""
+    """Read is at most this value. A time, a day, or a duration from now."""
 
     read_at_null: bool
     """Read is empty (`true`) or is not empty (`false`)."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     unread: bool
     """`true`: only those that were not read yet; `false`: only those that were."""
@@ -6628,98 +6656,98 @@ class ListPartnersQuery(PartnerFilters, total=False):
     """The parameters of `list_partners`."""
 
     q: str
-    """What to search for: prefixes, parts of words, with typing errors."""
+    """The text to search for. Finds prefixes and parts of words, and tolerates typing errors."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[ListInclude]
-    """`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones only).
+    """`total_count` counts all rows; `deleted` adds deleted rows (a search finds live rows only).
     """
 
     view_id: ViewId
-    """A saved view whose filter and search are ANDed with the others; its sort holds unless `sort`
-    is given.
+    """A saved view. Its filter and search are combined with the others by AND; its sort applies
+    unless `sort` is given.
     """
 
     changed_after: int
     """Only rows whose last change has a higher event `sequence` than this, in the order of their
-    changes: send the `last_sequence` of an earlier walk, or 0 for all. Conditions apply; `sort`
-    and `q` cannot be combined with it. With `include=deleted` rows that were deleted come as
-    well, and `erased_ids` names those that are gone for good.
+    changes: send the `last_sequence` of an earlier walk, or 0 for all rows. Conditions apply;
+    `sort` and `q` cannot be combined with it. With `include=deleted`, deleted rows are
+    included, and `erased_ids` lists permanently deleted ones.
     """
 
     fit_score: Sequence[int]
     """Fit score is one of these values."""
 
     fit_score_gt: int
-    """Fit score is more than this."""
+    """Fit score is greater than this value."""
 
     fit_score_gte: int
-    """Fit score is at least this."""
+    """Fit score is at least this value."""
 
     fit_score_lt: int
-    """Fit score is less than this."""
+    """Fit score is less than this value."""
 
     fit_score_lte: int
-    """Fit score is at most this."""
+    """Fit score is at most this value."""
 
     health_score: Sequence[int]
     """Health score is one of these values."""
 
     health_score_gt: int
-    """Health score is more than this."""
+    """Health score is greater than this value."""
 
     health_score_gte: int
-    """Health score is at least this."""
+    """Health score is at least this value."""
 
     health_score_lt: int
-    """Health score is less than this."""
+    """Health score is less than this value."""
 
     health_score_lte: int
-    """Health score is at most this."""
+    """Health score is at most this value."""
 
     external_id_null: bool
     """External ID is empty (`true`) or is not empty (`false`)."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class CreatePartnerQuery(TypedDict, total=False):
     """The parameters of `create_partner`."""
 
     write_mode: WriteMode
-    """Whether a person decided on the values; keys need the scope `partners:override` for
+    """`manual` overrides the written fields. API keys need the scope `partners:override` for
     `manual`.
     """
 
@@ -6728,7 +6756,7 @@ class BatchPartnersQuery(TypedDict, total=False):
     """The parameters of `batch_partners`."""
 
     write_mode: WriteMode
-    """Whether a person decided on the values; keys need the scope `partners:override` for
+    """`manual` overrides the written fields. API keys need the scope `partners:override` for
     `manual`.
     """
 
@@ -6737,7 +6765,7 @@ class UpdatePartnerQuery(TypedDict, total=False):
     """The parameters of `update_partner`."""
 
     write_mode: WriteMode
-    """Whether a person decided on the values; keys need the scope `partners:override` for
+    """`manual` overrides the written fields. API keys need the scope `partners:override` for
     `manual`.
     """
 
@@ -6746,18 +6774,18 @@ class ListPartnerEventsQuery(EventFilters, total=False):
     """The parameters of `list_partner_events`."""
 
     order: EventOrder
-    """`desc` for the newest first; ascending unless given. The same as `sort=-sequence`."""
+    """`desc` lists the newest first. The default is ascending. The same as `sort=-sequence`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -6767,14 +6795,14 @@ class GetJointPlanQuery(TypedDict, total=False):
     """The parameters of `get_joint_plan`."""
 
     fiscal_year: int
-    """The fiscal year, by the calendar year in which it ends; the present one unless given."""
+    """The fiscal year, by the calendar year in which it ends. The default is the current one."""
 
 
 class UpdateJointPlanQuery(TypedDict, total=False):
     """The parameters of `update_joint_plan`."""
 
     write_mode: WriteMode
-    """Whether a person decided on the values; keys need the scope `partners:override` for
+    """`manual` overrides the written fields. API keys need the scope `partners:override` for
     `manual`.
     """
 
@@ -6783,8 +6811,8 @@ class GetPartnerLogoQuery(TypedDict, total=False):
     """The parameters of `get_partner_logo`."""
 
     v: str
-    """Names the very bytes, as `logo_url` does: with it the answer can be kept for ever; without
-    it, it is the logo of now.
+    """The version that `logo_url` names. With it the response never changes and can be cached for
+    ever; without it the current logo is returned.
     """
 
 
@@ -6792,15 +6820,15 @@ class ListPartnerOverridesQuery(TypedDict, total=False):
     """The parameters of `list_partner_overrides`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; all unless given."""
+    """The number of rows of a page. The default is all rows."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -6809,71 +6837,71 @@ class ListPartnerOverridesQuery(TypedDict, total=False):
     """Field is one of these values."""
 
     field_not: Sequence[str]
-    """Field is none of these values, or is empty."""
+    """Field is not one of these values, or is empty."""
 
     has_pending_value: bool
-    """Pending: yes or no."""
+    """Pending is true or false."""
 
     overridden_at_gt: str
-    """Overridden is more than this. A time, a day, or a duration from now."""
+    """Overridden is greater than this value. A time, a day, or a duration from now."""
 
     overridden_at_gte: str
-    """Overridden is at least this. A time, a day, or a duration from now."""
+    """Overridden is at least this value. A time, a day, or a duration from now."""
 
     overridden_at_lt: str
-    """Overridden is less than this. A time, a day, or a duration from now."""
+    """Overridden is less than this value. A time, a day, or a duration from now."""
 
     overridden_at_lte: str
-    """Overridden is at most this. A time, a day, or a duration from now."""
+    """Overridden is at most this value. A time, a day, or a duration from now."""
 
 
 class ListPlanItemsQuery(TypedDict, total=False):
     """The parameters of `list_plan_items`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[ListInclude]
-    """`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones only).
+    """`total_count` counts all rows; `deleted` adds deleted rows (a search finds live rows only).
     """
 
     kind: Sequence[PlanItemKind]
     """Kind is one of these values."""
 
     kind_not: Sequence[PlanItemKind]
-    """Kind is none of these values, or is empty."""
+    """Kind is not one of these values, or is empty."""
 
     title: Sequence[str]
     """Title is one of these values."""
 
     title_not: Sequence[str]
-    """Title is none of these values, or is empty."""
+    """Title is not one of these values, or is empty."""
 
     title_contains: str
-    """Title contains this text, ignoring case."""
+    """Title contains this text, without regard to case."""
 
     title_starts_with: str
-    """Title starts with this text, ignoring case."""
+    """Title starts with this text, without regard to case."""
 
     status: Sequence[PlanItemStatus]
     """Status is one of these values."""
 
     status_not: Sequence[PlanItemStatus]
-    """Status is none of these values, or is empty."""
+    """Status is not one of these values, or is empty."""
 
     quarter: Sequence[PlanQuarter]
     """Quarter is one of these values."""
 
     quarter_not: Sequence[PlanQuarter]
-    """Quarter is none of these values, or is empty."""
+    """Quarter is not one of these values, or is empty."""
 
     quarter_null: bool
     """Quarter is empty (`true`) or is not empty (`false`)."""
@@ -6882,7 +6910,7 @@ class ListPlanItemsQuery(TypedDict, total=False):
     """Owner is one of these values."""
 
     owner_id_not: Sequence[MemberId]
-    """Owner is none of these values, or is empty."""
+    """Owner is not one of these values, or is empty."""
 
     owner_id_null: bool
     """Owner is empty (`true`) or is not empty (`false`)."""
@@ -6891,55 +6919,55 @@ class ListPlanItemsQuery(TypedDict, total=False):
     """Position is one of these values."""
 
     position_gt: int
-    """Position is more than this."""
+    """Position is greater than this value."""
 
     position_gte: int
-    """Position is at least this."""
+    """Position is at least this value."""
 
     position_lt: int
-    """Position is less than this."""
+    """Position is less than this value."""
 
     position_lte: int
-    """Position is at most this."""
+    """Position is at most this value."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class ListPartnerScoresQuery(TypedDict, total=False):
     """The parameters of `list_partner_scores`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -6948,77 +6976,77 @@ class ListPartnerScoresQuery(TypedDict, total=False):
     """Fit score is one of these values."""
 
     fit_score_gt: int
-    """Fit score is more than this."""
+    """Fit score is greater than this value."""
 
     fit_score_gte: int
-    """Fit score is at least this."""
+    """Fit score is at least this value."""
 
     fit_score_lt: int
-    """Fit score is less than this."""
+    """Fit score is less than this value."""
 
     fit_score_lte: int
-    """Fit score is at most this."""
+    """Fit score is at most this value."""
 
     health_score: Sequence[int]
     """Health score is one of these values."""
 
     health_score_gt: int
-    """Health score is more than this."""
+    """Health score is greater than this value."""
 
     health_score_gte: int
-    """Health score is at least this."""
+    """Health score is at least this value."""
 
     health_score_lt: int
-    """Health score is less than this."""
+    """Health score is less than this value."""
 
     health_score_lte: int
-    """Health score is at most this."""
+    """Health score is at most this value."""
 
     engine: Sequence[str]
     """Engine is one of these values."""
 
     engine_not: Sequence[str]
-    """Engine is none of these values, or is empty."""
+    """Engine is not one of these values, or is empty."""
 
     engine_contains: str
-    """Engine contains this text, ignoring case."""
+    """Engine contains this text, without regard to case."""
 
     engine_starts_with: str
-    """Engine starts with this text, ignoring case."""
+    """Engine starts with this text, without regard to case."""
 
     fallback_reason: Sequence[str]
     """Fallback reason is one of these values."""
 
     fallback_reason_not: Sequence[str]
-    """Fallback reason is none of these values, or is empty."""
+    """Fallback reason is not one of these values, or is empty."""
 
     fallback_reason_contains: str
-    """Fallback reason contains this text, ignoring case."""
+    """Fallback reason contains this text, without regard to case."""
 
     fallback_reason_starts_with: str
-    """Fallback reason starts with this text, ignoring case."""
+    """Fallback reason starts with this text, without regard to case."""
 
     fallback_reason_null: bool
     """Fallback reason is empty (`true`) or is not empty (`false`)."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
 
 class AddPartnerTagQuery(TypedDict, total=False):
     """The parameters of `add_partner_tag`."""
 
     write_mode: WriteMode
-    """Whether a person decided on the values; keys need the scope `partners:override` for
+    """`manual` overrides the written fields. API keys need the scope `partners:override` for
     `manual`.
     """
 
@@ -7027,7 +7055,7 @@ class RemovePartnerTagQuery(TypedDict, total=False):
     """The parameters of `remove_partner_tag`."""
 
     write_mode: WriteMode
-    """Whether a person decided on the values; keys need the scope `partners:override` for
+    """`manual` overrides the written fields. API keys need the scope `partners:override` for
     `manual`.
     """
 
@@ -7061,21 +7089,21 @@ class ListTagsQuery(TypedDict, total=False):
     """The parameters of `list_tags`."""
 
     q: str
-    """What to search for: prefixes, parts of words, with typing errors."""
+    """The text to search for. Finds prefixes and parts of words, and tolerates typing errors."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[ListInclude]
-    """`total_count` counts all rows; `deleted` adds deleted ones (a search finds live ones only).
+    """`total_count` counts all rows; `deleted` adds deleted rows (a search finds live rows only).
     """
 
     id: Sequence[TagId]
@@ -7085,73 +7113,73 @@ class ListTagsQuery(TypedDict, total=False):
     """Category is one of these values."""
 
     category_not: Sequence[TagCategory]
-    """Category is none of these values, or is empty."""
+    """Category is not one of these values, or is empty."""
 
     name: Sequence[str]
     """Name is one of these values."""
 
     name_not: Sequence[str]
-    """Name is none of these values, or is empty."""
+    """Name is not one of these values, or is empty."""
 
     name_contains: str
-    """Name contains this text, ignoring case."""
+    """Name contains this text, without regard to case."""
 
     name_starts_with: str
-    """Name starts with this text, ignoring case."""
+    """Name starts with this text, without regard to case."""
 
     partner_count: Sequence[int]
     """Partners is one of these values."""
 
     partner_count_gt: int
-    """Partners is more than this."""
+    """Partners is greater than this value."""
 
     partner_count_gte: int
-    """Partners is at least this."""
+    """Partners is at least this value."""
 
     partner_count_lt: int
-    """Partners is less than this."""
+    """Partners is less than this value."""
 
     partner_count_lte: int
-    """Partners is at most this."""
+    """Partners is at most this value."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class ListTiersQuery(TypedDict, total=False):
     """The parameters of `list_tiers`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -7163,83 +7191,83 @@ class ListTiersQuery(TypedDict, total=False):
     """Key is one of these values."""
 
     key_not: Sequence[str]
-    """Key is none of these values, or is empty."""
+    """Key is not one of these values, or is empty."""
 
     name: Sequence[str]
     """Name is one of these values."""
 
     name_not: Sequence[str]
-    """Name is none of these values, or is empty."""
+    """Name is not one of these values, or is empty."""
 
     name_contains: str
-    """Name contains this text, ignoring case."""
+    """Name contains this text, without regard to case."""
 
     name_starts_with: str
-    """Name starts with this text, ignoring case."""
+    """Name starts with this text, without regard to case."""
 
     rank: Sequence[int]
     """Rank is one of these values."""
 
     rank_gt: int
-    """Rank is more than this."""
+    """Rank is greater than this value."""
 
     rank_gte: int
-    """Rank is at least this."""
+    """Rank is at least this value."""
 
     rank_lt: int
-    """Rank is less than this."""
+    """Rank is less than this value."""
 
     rank_lte: int
-    """Rank is at most this."""
+    """Rank is at most this value."""
 
     is_default: bool
-    """Default: yes or no."""
+    """Default is true or false."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
 
 
 class DeleteTierQuery(TypedDict, total=False):
     """The parameters of `delete_tier`."""
 
     replace_with: str
-    """The key of the tier that they get instead."""
+    """The key of the tier that they are assigned to instead."""
 
 
 class ListViewsQuery(TypedDict, total=False):
     """The parameters of `list_views`."""
 
     sort: Sequence[str]
-    """Up to 3 fields, `-` in front for descending; nulls last, ties by id. A name that is none is
-    answered with those that are.
+    """Up to 3 fields, with `-` in front for descending order. Nulls come last, and equal rows are
+    in the order of their ids. An unknown name is answered with the list of valid ones.
     """
 
     limit: int
-    """Rows of a page; 50 unless given."""
+    """The number of rows of a page. The default is 50."""
 
     cursor: str
-    """`next_cursor` of the page before."""
+    """The `next_cursor` of the previous page."""
 
     include: Sequence[PageInclude]
     """`total_count` counts all rows exactly."""
@@ -7251,46 +7279,46 @@ class ListViewsQuery(TypedDict, total=False):
     """Name is one of these values."""
 
     name_not: Sequence[str]
-    """Name is none of these values, or is empty."""
+    """Name is not one of these values, or is empty."""
 
     name_contains: str
-    """Name contains this text, ignoring case."""
+    """Name contains this text, without regard to case."""
 
     name_starts_with: str
-    """Name starts with this text, ignoring case."""
+    """Name starts with this text, without regard to case."""
 
     object: Sequence[ViewObject]
     """Object is one of these values."""
 
     object_not: Sequence[ViewObject]
-    """Object is none of these values, or is empty."""
+    """Object is not one of these values, or is empty."""
 
     visibility: Sequence[ViewVisibility]
     """Visibility is one of these values."""
 
     visibility_not: Sequence[ViewVisibility]
-    """Visibility is none of these values, or is empty."""
+    """Visibility is not one of these values, or is empty."""
 
     created_at_gt: str
-    """Created is more than this. A time, a day, or a duration from now."""
+    """Created is greater than this value. A time, a day, or a duration from now."""
 
     created_at_gte: str
-    """Created is at least this. A time, a day, or a duration from now."""
+    """Created is at least this value. A time, a day, or a duration from now."""
 
     created_at_lt: str
-    """Created is less than this. A time, a day, or a duration from now."""
+    """Created is less than this value. A time, a day, or a duration from now."""
 
     created_at_lte: str
-    """Created is at most this. A time, a day, or a duration from now."""
+    """Created is at most this value. A time, a day, or a duration from now."""
 
     updated_at_gt: str
-    """Updated is more than this. A time, a day, or a duration from now."""
+    """Updated is greater than this value. A time, a day, or a duration from now."""
 
     updated_at_gte: str
-    """Updated is at least this. A time, a day, or a duration from now."""
+    """Updated is at least this value. A time, a day, or a duration from now."""
 
     updated_at_lt: str
-    """Updated is less than this. A time, a day, or a duration from now."""
+    """Updated is less than this value. A time, a day, or a duration from now."""
 
     updated_at_lte: str
-    """Updated is at most this. A time, a day, or a duration from now."""
+    """Updated is at most this value. A time, a day, or a duration from now."""
