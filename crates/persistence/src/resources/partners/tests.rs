@@ -757,33 +757,3 @@ fn what_catalogue_and_table_say_agrees() {
         assert!(unknown.is_empty(), "{unknown:?}");
     });
 }
-
-/// What edits cost, to be run before and after a change of the way of a write:
-/// `cargo test --workspace --lib -- --ignored --nocapture two_thousand_edits`.
-#[test]
-#[ignore = "a measurement"]
-fn two_thousand_edits() {
-    run(async |store, scope| {
-        let room = Room::new(store, scope).await;
-        let values = json!({"name": "Measured", "type": "channel", "domain": "measured.example",
-            "regions": ["DACH", "EMEA"], "services": ["Managed SOC", "Backup"],
-            "description": "Managed security for hospitals.".repeat(20)});
-        let id = room.create(values, WriteMode::Manual).await.unwrap().summary.id;
-        let (start, processor) = (std::time::Instant::now(), processor_ticks());
-        for n in 0..2_000 {
-            let mode = if n % 2 == 0 { WriteMode::Manual } else { WriteMode::Automated };
-            let values = json!({"employees": n, "industry": format!("Industry {n}"),
-                "products": ["Backup", format!("Product {n}")], "tag_ids": [room.tags[n % 100]]});
-            room.patch(id, values, mode).await.unwrap();
-        }
-        let ticks = processor_ticks() - processor;
-        println!("2,000 edits: {:?}, of this process {ticks} ticks", start.elapsed());
-    });
-}
-
-/// What this process has used of processors, in hundredths of a second; PostgreSQL is another one.
-fn processor_ticks() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let fields = stat.rsplit(')').next().unwrap().split_whitespace();
-    fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
-}
