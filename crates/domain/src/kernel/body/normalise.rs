@@ -103,7 +103,7 @@ impl Normaliser<'_> {
     }
 
     fn object(&mut self, schema: &Resolved<'_>, object: &mut Map<String, Json>) {
-        if schema.says("x-opaque") {
+        if schema.is_true("x-opaque") {
             return;
         }
         // Where any name is allowed, nothing else ends a list of names.
@@ -148,7 +148,7 @@ impl Normaliser<'_> {
             }
         }
         let ignore_case = schema.text("x-unique") == Some("ignore-case");
-        if !ignore_case && !schema.says("uniqueItems") {
+        if !ignore_case && !schema.is_true("uniqueItems") {
             return;
         }
         let mut seen = HashSet::new();
@@ -194,11 +194,11 @@ impl Normaliser<'_> {
                 return None;
             }
         };
-        if schema.says("x-single-line") && kept.contains(['\n', '\t']) {
+        if schema.is_true("x-single-line") && kept.contains(['\n', '\t']) {
             self.error("invalid_format", "must be a single line without tabs");
             return None;
         }
-        if schema.says("x-https") && !kept.starts_with("https://") {
+        if schema.is_true("x-https") && !kept.starts_with("https://") {
             self.error("invalid_format", "must be a URL that begins with https://");
             return None;
         }

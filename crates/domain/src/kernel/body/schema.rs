@@ -149,7 +149,7 @@ impl<'a> Resolved<'a> {
     pub fn count(&self, keyword: &str) -> Option<usize> {
         self.number(keyword).and_then(|number| usize::try_from(number).ok())
     }
-    pub fn says(&self, keyword: &str) -> bool {
+    pub fn is_true(&self, keyword: &str) -> bool {
         self.schema.get(keyword).is_some_and(|value| value == true)
     }
     /// The one type besides null; none means any.

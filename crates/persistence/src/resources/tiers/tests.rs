@@ -95,7 +95,7 @@ fn random(rows: &[Row], dice: &mut Dice) -> Json {
     }
 }
 
-fn standings(found: &[EvaluatedPartner]) -> Vec<(String, TierState)> {
+fn tier_states(found: &[EvaluatedPartner]) -> Vec<(String, TierState)> {
     found.iter().map(|one| (one.id.to_string(), one.after.clone())).collect()
 }
 
@@ -145,7 +145,7 @@ fn sql_gives_the_tiers_that_memory_gives_and_a_dry_run_says_what_will_be() {
             let dry = evaluation.dry_run(true);
             let dry =
                 store.read(&scope, async |tx| dry.batch(tx, None, 1_000).await).await.unwrap();
-            assert_eq!(standings(&dry), expected, "round {round}");
+            assert_eq!(tier_states(&dry), expected, "round {round}");
             let real = store
                 .write(&scope, async |tx| evaluation.batch(tx, None, 1_000).await)
                 .await
