@@ -198,7 +198,8 @@ impl World {
 
     async fn to_the_end(&self) {
         let runner = Runner::new(&self.work, false);
-        // A canceled job has no run when its task has ended before.
+        // Not until a run returns: the last transaction of a run ends its task, and a renewal of
+        // leases in that moment misses the task and drops the run.
         let ended = async {
             while self.count_tasks().await > 0 {
                 let run = runner.ended.notified();
