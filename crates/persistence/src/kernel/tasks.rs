@@ -386,6 +386,19 @@ pub async fn complete(tx: &Tx<'_>, task: &Task) -> Result<()> {
     }
 }
 
+/// Whether another worker has claimed the task.
+///
+/// # Errors
+/// Database errors only.
+pub(crate) async fn is_taken(store: &Store, task: &Task) -> Result<bool> {
+    let taken = tasks::table
+        .filter(tasks::id.eq(task.id))
+        .filter(tasks::lease.is_not_null())
+        .filter(tasks::lease.ne(task.lease));
+    let query = diesel::dsl::select(diesel::dsl::exists(taken));
+    store.read(&task.scope, async |tx| Ok(query.get_result(&mut tx.conn()).await?)).await
+}
+
 /// Releases the task as if it had not been claimed: when the worker stops, or when a long task lets
 /// others run first.
 ///

@@ -393,21 +393,30 @@ impl<'a, T: Tasks> Loop<'a, T> {
         }
     }
 
-    /// Renews the leases. A task whose lease is lost must stop at once, because another worker runs
-    /// it.
+    /// Renews the leases; returns the tasks that must stop at once, because another worker runs
+    /// them.
     fn renew(&self, running: Vec<Task>) -> impl Future<Output = Vec<Uuid>> + use<'a, T> {
         let (store, lease) = (self.store, self.settings.lease);
         async move {
-            match tasks::renew(store, &running, lease).await {
-                Ok(kept) => {
-                    let lost = running.iter().map(|task| task.id).filter(|id| !kept.contains(id));
-                    lost.collect()
-                }
+            let kept = match tasks::renew(store, &running, lease).await {
+                Ok(kept) => kept,
                 Err(error) => {
                     tracing::warn!(%error, "cannot renew leases, trying again");
-                    Vec::new()
+                    return Vec::new();
+                }
+            };
+            let mut lost = Vec::new();
+            for task in running.iter().filter(|task| !kept.contains(&task.id)) {
+                // The last transaction of a run ends its task or returns it to the queue. Such a
+                // run is about to return, and dropping it would skip what follows the commit.
+                match tasks::is_taken(store, task).await {
+                    Ok(true) => lost.push(task.id),
+                    Ok(false) => {}
+                    // Every step checks the lease again.
+                    Err(error) => tracing::warn!(%error, "cannot look at a lease"),
                 }
             }
+            lost
         }
     }
 
