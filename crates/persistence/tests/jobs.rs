@@ -618,6 +618,27 @@ async fn a_step_goes_on_while_the_renewal_of_its_lease_waits_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_returns_after_the_transaction_that_ends_its_task() {
+    let scratch = Scratch::new().await;
+    let (store, scope) = (&scratch.store, &scratch.organization().await);
+    enqueue(store, scope, NewTask::new("long", json!({}))).await;
+    let done = Notify::new();
+    let long = work(async |run: &Run| {
+        run.step(async |tx| tasks::complete(tx, &run.task).await).await?;
+        let since = Instant::now();
+        // The leases are renewed several times meanwhile, and the task is no longer there.
+        while since.elapsed() < Duration::from_millis(500) {
+            assert!(rows(store, scope).await.is_empty());
+        }
+        done.notify_one();
+        Ok(Outcome::Completed)
+    });
+    let settings = settings();
+    let worked = worker::run(store, &long, &settings, done.notified());
+    tokio::time::timeout(Duration::from_secs(20), worked).await.expect("the run was dropped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_is_always_within_a_step_keeps_its_lease() {
     use schema::tasks::dsl;
     let scratch = Scratch::new().await;
