@@ -33,32 +33,34 @@ pub(super) fn collect(
     }
     // A wrong type comes first, so that it is the error of its value.
     found.sort_by_key(|(is_type, _)| !is_type);
-    let mut kept: Vec<FieldError> = std::mem::take(errors).into_vec();
-    let too_long: Vec<String> = kept
-        .iter()
-        .chain(found.iter().map(|(_, error)| error))
-        .filter(|error| ["too_many_items", "batch_too_large"].contains(&error.code))
-        .map(|error| format!("{}/", place_of(error)))
-        .collect();
+    let (sums, mut kept): (Vec<_>, Vec<_>) =
+        std::mem::take(errors).into_vec().into_iter().partition(|error| error.code == SUM_ERROR);
     for (_, error) in found {
-        let place = place_of(&error);
-        let is_known = kept.iter().any(|other| place_of(other) == place && other.code != SUM_ERROR);
-        if !is_known && !too_long.iter().any(|list| place.starts_with(list.as_str())) {
+        if kept.iter().all(|other| place_of(other) != place_of(&error)) {
             kept.push(error);
         }
     }
+    let lists: Vec<String> = kept.iter().filter(|error| is_too_long(error)).map(inside).collect();
+    kept.retain(|error| !lists.iter().any(|list| place_of(error).starts_with(list)));
     // The sum of wrong members would be a second error about them.
-    let is_inside = |error: &FieldError| {
-        let inside = format!("{}/", place_of(error));
-        kept.iter().any(|other| {
-            place_of(other) == place_of(error) && other.code != SUM_ERROR
-                || place_of(other).starts_with(&inside)
-        })
+    let is_right = |sum: &FieldError| {
+        let members = inside(sum);
+        kept.iter()
+            .all(|error| place_of(error) != place_of(sum) && !place_of(error).starts_with(&members))
     };
-    let sums: Vec<bool> =
-        kept.iter().map(|error| error.code == SUM_ERROR && is_inside(error)).collect();
-    let members = kept.into_iter().zip(sums).filter(|(_, is_doubled)| !is_doubled);
-    errors.extend(members.map(|(error, _)| error));
+    let sums: Vec<FieldError> = sums.into_iter().filter(is_right).collect();
+    errors.extend(kept);
+    errors.extend(sums);
+}
+
+/// Whether a list or an object has more members than it may have. Theirs are not reported then.
+fn is_too_long(error: &FieldError) -> bool {
+    ["too_many_items", "batch_too_large"].contains(&error.code)
+}
+
+/// The beginning of the places inside of a value.
+fn inside(error: &FieldError) -> String {
+    format!("{}/", place_of(error))
 }
 
 /// The errors in the order of the body; those of absent properties last in their object.
