@@ -181,7 +181,11 @@ mod tests {
 
     fn expanded(attribute: &str) -> Result<String> {
         let handler = quote! {
-            pub async fn update_tag(context: RequestContext, id: web::Path<TagId>, body: Json<TagUpdate>) {}
+            pub async fn update_tag(
+                context: RequestContext,
+                id: web::Path<TagId>,
+                body: Json<TagUpdate>,
+            ) {}
         };
         operation(attribute.parse()?, handler).map(|tokens| tokens.to_string())
     }

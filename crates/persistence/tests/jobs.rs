@@ -191,7 +191,7 @@ async fn a_poison_task_that_kills_its_workers_is_buried() {
     assert!(rows(store, scope).await[0].3);
 }
 
-/// Workers hear of tasks that other processes queue, although nothing is notified before the commit.
+/// Workers hear of tasks that other processes queue, although NOTIFY follows the commit.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_of_another_process_wakes_the_worker() {
     let scratch = Scratch::new().await;

@@ -332,7 +332,10 @@ proptest! {
         let profile = default_profile();
         let mut tomorrow = facts.clone();
         tomorrow.today = today() + TimeDelta::days(1);
-        let effects = |facts: &PartnerFacts| health::judge(facts).signals.iter().map(|s| (s.effect, s.measured)).collect::<Vec<_>>();
+        let effects = |facts: &PartnerFacts| {
+            let signals = health::judge(facts).signals;
+            signals.iter().map(|s| (s.effect, s.measured)).collect::<Vec<_>>()
+        };
         let hash = |facts: &PartnerFacts| hash::input_hash(facts, &profile, rules::ENGINE, "");
         prop_assert_eq!(effects(&facts) == effects(&tomorrow), hash(&facts) == hash(&tomorrow));
     }

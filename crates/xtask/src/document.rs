@@ -1,5 +1,5 @@
-//! The OpenAPI document and the lists of its operations and resources, which are checked in: what changes in them
-//! is the review of a change of the API.
+//! The OpenAPI document and the lists of its operations and resources, which are checked in: the
+//! review of a change of the API is what changes in them.
 
 use std::fs;
 

@@ -1,8 +1,8 @@
 //! What errors of PostgreSQL and of the file system mean.
 //!
 //! It is part of `domain`, although only `persistence` talks to the database: Rust allows
-//! `From<diesel::result::Error> for Error` only in the crate that declares one of the two types, and
-//! with it `?` works on every query. Nothing of it leaves this file but [`Error`].
+//! `From<diesel::result::Error> for Error` only in the crate that declares one of the two types,
+//! and with it `?` works on every query. Nothing of it leaves this file but [`Error`].
 
 use crate::kernel::error::{Code, Error};
 

@@ -270,7 +270,9 @@ mod tests {
             let mut kept: Vec<(PlanItemId, i64)> = Vec::new();
             for _ in 0..8 {
                 let id = PlanItemId::new();
-                let ItemPosition::At(at) = place(id, &kept, kept.len()) else { panic!("there is room at the end") };
+                let ItemPosition::At(at) = place(id, &kept, kept.len()) else {
+                    panic!("there is room at the end")
+                };
                 kept.push((id, at));
                 plain.push(id);
             }

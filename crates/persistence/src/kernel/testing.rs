@@ -111,8 +111,8 @@ pub(crate) async fn execute(tx: &Tx<'_>, statement: Statement) -> Result<()> {
     Ok(())
 }
 
-/// The sources of crates with their names (`persistence/src/lib.rs`), in the order of the names: for
-/// rules about what stands where.
+/// The sources of crates with their names (`persistence/src/lib.rs`), in the order of the names,
+/// for rules about where something belongs.
 pub(crate) fn sources(crates: &[&str]) -> Vec<(String, String)> {
     fn collect(folder: &Path, name: &str, out: &mut Vec<(String, String)>) {
         for entry in fs::read_dir(folder).unwrap() {

@@ -331,14 +331,13 @@ impl<'a, T: Tasks> Loop<'a, T> {
                     }
                 }
                 lost = &mut renewing, if !renewing.is_terminated() => {
-                    for running in slots.running.iter().filter(|running| lost.contains(&running.task.id)) {
-                        running.abort.notify_one();
-                    }
+                    let is_lost = |running: &&RunningTask| lost.contains(&running.task.id);
+                    slots.running.iter().filter(is_lost).for_each(|lost| lost.abort.notify_one());
                 }
                 _ = heartbeat.tick(), if renewing.is_terminated() => {
                     if !slots.running.is_empty() {
-                        let running = slots.running.iter().map(|running| running.task.clone()).collect();
-                        renewing = self.renew(running).boxed_local().fuse();
+                        let tasks = slots.running.iter().map(|running| running.task.clone());
+                        renewing = self.renew(tasks.collect()).boxed_local().fuse();
                     }
                 }
                 _ = poll.tick(), if ends_at.is_none() => slots.look_everywhere(),

@@ -385,18 +385,25 @@ mod tests {
             let mut after = answer.applied_to(before.clone(), &made_up::profile(), &facts);
             for dimension in ALL {
                 let score = *of(&mut after.four_c_breakdown, dimension);
-                let effects: i64 = after.evidence.iter().filter(|e| e.dimension == within(dimension)).map(|e| e.effect).sum();
-                prop_assert_eq!(50 + effects, score);
-                prop_assert!((score - *of(&mut before.clone().four_c_breakdown, dimension)).abs() <= MAX_CORRECTION);
+                let of_dimension = |e: &&ScoreEvidence| e.dimension == within(dimension);
+                let effects = after.evidence.iter().filter(of_dimension).map(|e| e.effect);
+                prop_assert_eq!(50 + effects.sum::<i64>(), score);
+                let by_rules = *of(&mut before.clone().four_c_breakdown, dimension);
+                prop_assert!((score - by_rules).abs() <= MAX_CORRECTION);
                 prop_assert!((0..=100).contains(&score));
             }
             prop_assert!((0..=100).contains(&after.fit_score));
             prop_assert_eq!(after.health_score, before.health_score);
-            prop_assert!(after.evidence.starts_with(&before.evidence) && after.evidence.len() <= MAX_EVIDENCE);
-            prop_assert!(after.evidence.iter().all(|e| e.reason.chars().count() <= MAX_REASON_LENGTH && !e.reason.is_empty()));
+            let length = |text: &str| text.chars().count();
+            prop_assert!(after.evidence.starts_with(&before.evidence));
+            prop_assert!(after.evidence.len() <= MAX_EVIDENCE);
+            let mut reasons = after.evidence.iter().map(|e| length(&e.reason));
+            prop_assert!(reasons.all(|length| (1..=MAX_REASON_LENGTH).contains(&length)));
             prop_assert!(after.key_strengths.len() <= MAX_STRENGTHS_READ);
-            prop_assert!(after.key_strengths.iter().all(|text| text.chars().count() <= MAX_STRENGTH_LENGTH));
-            prop_assert!(after.ai_summary.is_none_or(|text| text.chars().count() <= MAX_SUMMARY_LENGTH));
+            let mut strengths = after.key_strengths.iter().map(|text| length(text));
+            prop_assert!(strengths.all(|length| length <= MAX_STRENGTH_LENGTH));
+            let summary = after.ai_summary.as_deref().map_or(0, length);
+            prop_assert!(summary <= MAX_SUMMARY_LENGTH);
         }
 
         #[test]

@@ -335,9 +335,10 @@ mod tests {
             assert!(matches!(said(word), Attempt::Failed { not_before: None, .. }), "{word}");
         }
         let wait = Duration::from_secs(7);
-        assert!(
-            matches!(SlackError::Throttled(wait).into_attempt(), Attempt::Failed { not_before: Some(w), .. } if w == wait)
-        );
+        assert!(matches!(
+            SlackError::Throttled(wait).into_attempt(),
+            Attempt::Failed { not_before: Some(at), .. } if at == wait
+        ));
     }
 
     #[test]

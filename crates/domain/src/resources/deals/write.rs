@@ -125,7 +125,11 @@ impl DealValues {
 
     fn take(&mut self, deal_update: &DealUpdate) {
         macro_rules! take {
-            ($($field:ident)*) => {$( if let Some(value) = &deal_update.$field { self.$field = value.clone(); } )*};
+            ($($field:ident)*) => {$(
+                if let Some(value) = &deal_update.$field {
+                    self.$field = value.clone();
+                }
+            )*};
         }
         take! {
             partner_id external_id name account_name account_domain status stage motion value registered_on

@@ -294,7 +294,8 @@ impl References {
         Ok(Self { tags, foretold_tags, tiers, is_tier_computed, managers })
     }
 
-    /// Values with ids and keys in the place of words; `tier_before` is the partner's tier until now.
+    /// Values with ids and keys in the place of words; `tier_before` is the partner's tier until
+    /// now.
     /// unknown reference is dropped with a warning. A dry run keeps the names of tags that do not
     /// exist yet.
     fn resolve(

@@ -218,7 +218,10 @@ impl TagCondition {
     /// As for tiers: the tags that share the sign bit are looked up one partner at a time.
     fn push(&self, out: &mut Statement) {
         let ids = || Bind::Ids(self.ids.clone());
-        out.sql("((tag_bits & coalesce((SELECT bit_or(tags.bit) FROM tags WHERE tags.bit > 0 AND tags.id = ANY(");
+        out.sql(
+            "((tag_bits & coalesce((SELECT bit_or(tags.bit) FROM tags \
+             WHERE tags.bit > 0 AND tags.id = ANY(",
+        );
         out.bind(ids()).sql(")), 0) <> 0 OR (tag_bits < 0 AND ");
         out.sql("(SELECT bool_or(tags.bit < 0) FROM tags WHERE tags.id = ANY(").bind(ids());
         out.sql(

@@ -45,7 +45,10 @@ fn select(request: &ListRequest) -> Statement {
     let mut out = Statement::new("/* partners.ranked */ SELECT ");
     out.columns().sql(" FROM search_partners(");
     out.bind(Bind::Text(request.q.as_slice().first().cloned())).sql(", ").bind(Bind::Int(found));
-    out.sql("::int) WITH ORDINALITY AS found (found_id, rank) JOIN partners ON partners.id = found_id AND ");
+    out.sql(
+        "::int) WITH ORDINALITY AS found (found_id, rank) \
+         JOIN partners ON partners.id = found_id AND ",
+    );
     listing::conditions(&others(request), SOURCE, &mut out);
     out.sql(" ORDER BY rank OFFSET ").bind(Bind::Int(Some(before)));
     out.sql(format!(" LIMIT {wanted}"));
