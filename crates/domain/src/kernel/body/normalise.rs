@@ -22,7 +22,8 @@ const MAX_PROPERTIES: usize = 1_000;
 const BYTES_A_CHARACTER: usize = 12;
 
 /// Brings the parts of `value` that are right into their kept form, in place. Returns what is wrong
-/// with the others; everything that a schema can say is left to its validation.
+/// with the others; what a schema can say is left to its validation. Lists and objects with more
+/// members than they may have come out empty, so that validating them costs nothing.
 pub(super) fn normalise(
     document: &Json,
     schema: &Json,
@@ -111,6 +112,7 @@ impl Normaliser<'_> {
         if others != Some(&Json::Bool(false)) && object.len() > MAX_PROPERTIES {
             let detail = format!("must have at most {MAX_PROPERTIES} properties");
             let error = FieldError::at_pointer("too_many_items", self.pointer.clone(), detail);
+            object.clear();
             return self.errors.push(error.meta("max", MAX_PROPERTIES));
         }
         let properties = schema.schema.get("properties").and_then(Json::as_object);
@@ -134,10 +136,17 @@ impl Normaliser<'_> {
         }
     }
 
-    fn array(&mut self, schema: &Resolved<'_>, items: &mut [Json]) {
-        // The items of a list that is too long are not looked at.
-        if schema.count("maxItems").is_some_and(|max| items.len() > max) {
-            return;
+    fn array(&mut self, schema: &Resolved<'_>, items: &mut Vec<Json>) {
+        // The items of a list that is too long are never looked at, here and in the validation, so
+        // that they cost nothing.
+        if let Some(max) = schema.count("maxItems").filter(|max| items.len() > *max) {
+            // A batch has its own code.
+            let is_batch = schema.text("x-too-many") == Some("batch_too_large");
+            let code = if is_batch { "batch_too_large" } else { "too_many_items" };
+            let detail = format!("must have at most {max} items");
+            let error = FieldError::at_pointer(code, self.pointer.clone(), detail);
+            items.clear();
+            return self.errors.push(error.meta("max", max));
         }
         if let Some(of) = schema.schema.get("items") {
             for (number, item) in items.iter_mut().enumerate() {

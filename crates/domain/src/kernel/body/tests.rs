@@ -215,6 +215,19 @@ fn all_faults_come_at_once_and_not_without_end() {
     assert_eq!(found(Json::Object(many)).len(), MAX_FAULTS);
 }
 
+/// Validating them could take seconds, since every wrong member is an error of its own.
+#[test]
+fn lists_and_objects_that_are_too_large_are_not_validated() {
+    let schemas = schemas();
+    let numbers: Vec<usize> = (0..50_000).collect();
+    let mapping: Map<String, Json> = numbers.iter().map(|n| (n.to_string(), json!(n))).collect();
+    let mut body = json!({"name": "Acme", "regions": numbers, "mapping": mapping});
+    let errors = schemas.check("ThingCreate", &mut body);
+    let codes: Vec<&str> = errors.iter().map(|error| error.code).collect();
+    assert_eq!(codes, ["too_many_items", "too_many_items"]);
+    assert_eq!((&body["regions"], &body["mapping"]), (&json!([]), &json!({})));
+}
+
 #[test]
 fn what_is_right_is_kept_in_one_form() {
     let mut body = json!({

@@ -25,7 +25,7 @@ pub(super) fn collect(
 ) {
     let mut found = Vec::new();
     for error in checker.validator().iter_errors(value) {
-        // Some fall away below: two of one value, and those inside of a list that is too long.
+        // Some fall away below: the second error of one value.
         if found.len() > 4 * MAX_FAULTS {
             break;
         }
@@ -40,27 +40,15 @@ pub(super) fn collect(
             kept.push(error);
         }
     }
-    let lists: Vec<String> = kept.iter().filter(|error| is_too_long(error)).map(inside).collect();
-    kept.retain(|error| !lists.iter().any(|list| place_of(error).starts_with(list)));
     // The sum of wrong members would be a second error about them.
     let is_right = |sum: &FieldError| {
-        let members = inside(sum);
+        let members = format!("{}/", place_of(sum));
         kept.iter()
             .all(|error| place_of(error) != place_of(sum) && !place_of(error).starts_with(&members))
     };
     let sums: Vec<FieldError> = sums.into_iter().filter(is_right).collect();
     errors.extend(kept);
     errors.extend(sums);
-}
-
-/// Whether a list or an object has more members than it may have. Theirs are not reported then.
-fn is_too_long(error: &FieldError) -> bool {
-    ["too_many_items", "batch_too_large"].contains(&error.code)
-}
-
-/// The beginning of the places inside of a value.
-fn inside(error: &FieldError) -> String {
-    format!("{}/", place_of(error))
 }
 
 /// The errors in the order of the body; those of absent properties last in their object.
@@ -146,13 +134,6 @@ fn add(
         Kind::MinItems { limit } => {
             let detail = format!("must have at least {limit} items");
             push(FieldError::at_pointer("too_short", pointer, detail).meta("min", *limit));
-        }
-        Kind::MaxItems { limit } => {
-            // A batch has a code of its own.
-            let is_batch = schema.text("x-too-many") == Some("batch_too_large");
-            let code = if is_batch { "batch_too_large" } else { "too_many_items" };
-            let detail = format!("must have at most {limit} items");
-            push(FieldError::at_pointer(code, pointer, detail).meta("max", *limit));
         }
         Kind::Pattern { pattern } => push(wrong_pattern(pointer, &schema, pattern, value)),
         // `normalise` names the item.
